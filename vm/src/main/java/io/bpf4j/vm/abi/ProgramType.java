@@ -4,8 +4,14 @@ package io.bpf4j.vm.abi;
 public enum ProgramType {
     SOCKET_FILTER(1, "socket"),
     /** Kprobes and uprobes, entry and return: the context is {@code struct pt_regs}. */
-    KPROBE(2, "kprobe"), SCHED_CLS(3, "tc"), TRACEPOINT(5, "tracepoint"), XDP(6, "xdp"), PERF_EVENT(7,
-            "perf_event"), RAW_TRACEPOINT(17, "raw_tp"), TRACING(26, "fentry"), SYSCALL(31, "syscall");
+    KPROBE(2, "kprobe"),
+    SCHED_CLS(3, "tc"),
+    TRACEPOINT(5, "tracepoint"),
+    XDP(6, "xdp"),
+    PERF_EVENT(7, "perf_event"),
+    RAW_TRACEPOINT(17, "raw_tp"),
+    TRACING(26, "fentry"),
+    SYSCALL(31, "syscall");
 
     private final int number;
     private final String section;

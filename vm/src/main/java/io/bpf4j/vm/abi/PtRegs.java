@@ -10,7 +10,27 @@ package io.bpf4j.vm.abi;
  * </pre>
  */
 public enum PtRegs {
-    R15, R14, R13, R12, BP, BX, R11, R10, R9, R8, AX, CX, DX, SI, DI, ORIG_AX, IP, CS, FLAGS, SP, SS;
+    R15,
+    R14,
+    R13,
+    R12,
+    BP,
+    BX,
+    R11,
+    R10,
+    R9,
+    R8,
+    AX,
+    CX,
+    DX,
+    SI,
+    DI,
+    ORIG_AX,
+    IP,
+    CS,
+    FLAGS,
+    SP,
+    SS;
 
     /** The size of the whole structure in bytes. */
     public static final int SIZE = values().length * Long.BYTES;

@@ -2,16 +2,24 @@ package io.bpf4j.vm.isa;
 
 /** A two-operand arithmetic operation {@code dst = dst op src}, in 64 or 32 bits (RFC 9669, section 4.1). */
 public enum AluOperation {
-    ADD("+=", 0x00, 0), SUBTRACT("-=", 0x10, 0), MULTIPLY("*=", 0x20, 0),
+    ADD("+=", 0x00, 0),
+    SUBTRACT("-=", 0x10, 0),
+    MULTIPLY("*=", 0x20, 0),
     /** Unsigned; a division by zero gives zero. */
     DIVIDE("/=", 0x30, 0),
     /** Signed; a division by zero gives zero, the most negative number by -1 itself. */
-    SIGNED_DIVIDE("s/=", 0x30, 1), OR("|=", 0x40, 0), AND("&=", 0x50, 0),
+    SIGNED_DIVIDE("s/=", 0x30, 1),
+    OR("|=", 0x40, 0),
+    AND("&=", 0x50, 0),
     /** The shift count is masked to the operand's width. */
-    SHIFT_LEFT("<<=", 0x60, 0), SHIFT_RIGHT(">>=", 0x70, 0),
+    SHIFT_LEFT("<<=", 0x60, 0),
+    SHIFT_RIGHT(">>=", 0x70, 0),
     /** Unsigned; modulo zero leaves the dividend. */
-    MODULO("%=", 0x90, 0), SIGNED_MODULO("s%=", 0x90, 1), XOR("^=", 0xa0, 0), MOVE("=", 0xb0,
-            0), SHIFT_RIGHT_SIGNED("s>>=", 0xc0, 0);
+    MODULO("%=", 0x90, 0),
+    SIGNED_MODULO("s%=", 0x90, 1),
+    XOR("^=", 0xa0, 0),
+    MOVE("=", 0xb0, 0),
+    SHIFT_RIGHT_SIGNED("s>>=", 0xc0, 0);
 
     private final String spelling;
     private final int bits;

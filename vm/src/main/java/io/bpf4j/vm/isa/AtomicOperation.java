@@ -2,7 +2,10 @@ package io.bpf4j.vm.isa;
 
 /** An atomic read-modify-write of 32 or 64 bits in memory (RFC 9669, section 5.3). */
 public enum AtomicOperation {
-    ADD(0x00), OR(0x40), AND(0x50), XOR(0xa0),
+    ADD(0x00),
+    OR(0x40),
+    AND(0x50),
+    XOR(0xa0),
     /** Stores the source register and always fetches the old value into it. */
     EXCHANGE(0xe0),
     /** Compares with R0, stores the source register if equal, and always fetches the old value into R0. */

@@ -2,11 +2,18 @@ package io.bpf4j.vm.isa;
 
 /** A comparison of a conditional jump (RFC 9669, section 4.3). */
 public enum Condition {
-    EQUAL("==", 0x10), GREATER(">", 0x20), GREATER_OR_EQUAL(">=", 0x30),
+    EQUAL("==", 0x10),
+    GREATER(">", 0x20),
+    GREATER_OR_EQUAL(">=", 0x30),
     /** True if the two have a bit in common. */
-    ANY_BIT("&", 0x40), NOT_EQUAL("!=", 0x50), SIGNED_GREATER("s>", 0x60), SIGNED_GREATER_OR_EQUAL("s>=",
-            0x70), LESS("<", 0xa0), LESS_OR_EQUAL("<=",
-                    0xb0), SIGNED_LESS("s<", 0xc0), SIGNED_LESS_OR_EQUAL("s<=", 0xd0);
+    ANY_BIT("&", 0x40),
+    NOT_EQUAL("!=", 0x50),
+    SIGNED_GREATER("s>", 0x60),
+    SIGNED_GREATER_OR_EQUAL("s>=", 0x70),
+    LESS("<", 0xa0),
+    LESS_OR_EQUAL("<=", 0xb0),
+    SIGNED_LESS("s<", 0xc0),
+    SIGNED_LESS_OR_EQUAL("s<=", 0xd0);
 
     private final String spelling;
     private final int bits;

@@ -6,7 +6,10 @@ public enum Immediate64 {
     NUMBER(0),
     /** Low half: a map's file descriptor; the register gets the map. */
     MAP(1),
-    /** Low half: a map's file descriptor, high half: offset into its only value; the register gets the address. */
+    /**
+     * Low half: a map's file descriptor, high half: offset into its only value; the register gets the
+     * address.
+     */
     MAP_VALUE(2),
     /** Low half: the BTF id of a kernel variable, high half: the module's BTF descriptor. */
     VARIABLE(3),

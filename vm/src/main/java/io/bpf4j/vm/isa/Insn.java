@@ -3,7 +3,8 @@ package io.bpf4j.vm.isa;
 /**
  * One instruction, by meaning; {@link InsnCodec} alone knows the bits.
  *
- * <p>Distances (of jumps, branches and local calls) count 64-bit slots from the <em>next</em> instruction. Every
+ * <p>Distances (of jumps, branches and local calls) count 64-bit slots from the <em>next</em> instruction.
+ * Every
  * instruction takes one slot but {@link LoadImmediate64}, which takes two.
  */
 public sealed interface Insn {
@@ -34,7 +35,9 @@ public sealed interface Insn {
     record ByteSwap(Order order, int bits, Register dst) implements Insn {
         /** Which order the bytes are brought into. */
         public enum Order {
-            LITTLE_ENDIAN, BIG_ENDIAN, REVERSED
+            LITTLE_ENDIAN,
+            BIG_ENDIAN,
+            REVERSED
         }
 
         /** Checks the width. */

@@ -1,6 +1,9 @@
 package io.bpf4j.vm.isa;
 
-/** The second operand of an instruction: a register, or a 32-bit immediate that is sign-extended where 64 bits are used. */
+/**
+ * The second operand of an instruction: a register, or a 32-bit immediate that is sign-extended where 64
+ * bits are used.
+ */
 public sealed interface Operand permits Register, Operand.Immediate {
 
     /** A constant in the instruction. */

@@ -7,7 +7,17 @@ package io.bpf4j.vm.isa;
  * {@code R9} survive calls, {@code R10} is the read-only frame pointer.
  */
 public enum Register implements Operand {
-    R0, R1, R2, R3, R4, R5, R6, R7, R8, R9, R10;
+    R0,
+    R1,
+    R2,
+    R3,
+    R4,
+    R5,
+    R6,
+    R7,
+    R8,
+    R9,
+    R10;
 
     /** The frame pointer; the stack grows down from it, 512 bytes at most. */
     public static final Register FRAME = R10;

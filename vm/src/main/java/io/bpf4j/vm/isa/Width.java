@@ -2,7 +2,10 @@ package io.bpf4j.vm.isa;
 
 /** The size of a memory access. */
 public enum Width {
-    BYTE(1, "u8", 0x10), HALF(2, "u16", 0x08), WORD(4, "u32", 0x00), DOUBLE(8, "u64", 0x18);
+    BYTE(1, "u8", 0x10),
+    HALF(2, "u16", 0x08),
+    WORD(4, "u32", 0x00),
+    DOUBLE(8, "u64", 0x18);
 
     private final int bytes;
     private final String spelling;

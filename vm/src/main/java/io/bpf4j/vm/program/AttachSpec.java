@@ -10,13 +10,15 @@ public sealed interface AttachSpec {
      * A place in user code.
      *
      * @param path a file, a library's short name, or empty for the executable of the traced process
-     * @param symbol the function, possibly a pattern with {@code *}; empty if {@code offset} is an offset in the file
+     * @param symbol the function, possibly a pattern with {@code *}; empty if {@code offset} is an offset
+     * in the file
      * @param offset bytes after the symbol
      */
     record Uprobe(String path, String symbol, long offset, Site site) implements AttachSpec {
         /** Which moment of the function. */
         public enum Site {
-            ENTRY("uprobe"), RETURN("uretprobe"),
+            ENTRY("uprobe"),
+            RETURN("uretprobe"),
             /** Each return instruction of a Go function, whose stacks a return probe would break. */
             GO_RETURN("goret");
 

@@ -2,10 +2,19 @@ package io.bpf4j.vm.program;
 
 /** The kinds of map that the language can name (include/uapi/linux/bpf.h, enum bpf_map_type). */
 public enum MapKind {
-    HASH(1, "hash"), ARRAY(2, "array"), PROG_ARRAY(3, "prog_array"), PERF_EVENT_ARRAY(4,
-            "perf_events"), PERCPU_HASH(5, "percpu_hash"), PERCPU_ARRAY(6, "percpu_array"), STACK_TRACE(7,
-                    "stack_trace"), LRU_HASH(9, "lru_hash"), LRU_PERCPU_HASH(10, "lru_percpu_hash"), LPM_TRIE(
-                            11, "lpm_trie"), QUEUE(22, "queue"), STACK(23, "stack"), RINGBUF(27, "ringbuf");
+    HASH(1, "hash"),
+    ARRAY(2, "array"),
+    PROG_ARRAY(3, "prog_array"),
+    PERF_EVENT_ARRAY(4, "perf_events"),
+    PERCPU_HASH(5, "percpu_hash"),
+    PERCPU_ARRAY(6, "percpu_array"),
+    STACK_TRACE(7, "stack_trace"),
+    LRU_HASH(9, "lru_hash"),
+    LRU_PERCPU_HASH(10, "lru_percpu_hash"),
+    LPM_TRIE(11, "lpm_trie"),
+    QUEUE(22, "queue"),
+    STACK(23, "stack"),
+    RINGBUF(27, "ringbuf");
 
     private final int number;
     private final String keyword;

@@ -9,7 +9,8 @@ public sealed interface MapRole {
     record Plain() implements MapRole {}
 
     /**
-     * Counts per power of two: the value is an array of 65 {@code u64}; bucket 0 counts zero, bucket i the numbers
+     * Counts per power of two: the value is an array of 65 {@code u64}; bucket 0 counts zero, bucket i the
+     * numbers
      * of i significant bits. Negative numbers count in bucket 0.
      */
     record Log2Histogram() implements MapRole {}
@@ -20,14 +21,21 @@ public sealed interface MapRole {
     /** A ring or perf buffer whose records have one type, declared by the author. */
     record Events(Type record) implements MapRole {}
 
-    /** The ring of {@code printf} and of {@code print(map)}, {@code clear(map)}, {@code exit()}; records are {@link OutputSite}s'. */
+    /**
+     * The ring of {@code printf} and of {@code print(map)}, {@code clear(map)}, {@code exit()}; records are
+     * {@link OutputSite}s'.
+     */
     record Output() implements MapRole {}
 
-    /** An array of one value that holds global variables; the initial bytes are {@link MapSpec#initialData}. */
+    /**
+     * An array of one value that holds global variables; the initial bytes are {@link MapSpec#initialData}.
+     */
     record Globals(Section section) implements MapRole {
         /** Which of the object file's sections the bytes come from. */
         public enum Section {
-            DATA(".data"), READ_ONLY(".rodata"), ZERO(".bss");
+            DATA(".data"),
+            READ_ONLY(".rodata"),
+            ZERO(".bss");
 
             private final String sectionName;
 

@@ -5,7 +5,8 @@ import io.bpf4j.vm.type.StructType;
 /**
  * One place in the source that talks to the tool through the output ring.
  *
- * <p>Its records start with a {@code u32} that is the {@code id}; {@link Print} carries the arguments after it.
+ * <p>Its records start with a {@code u32} that is the {@code id}; {@link Print} carries the arguments after
+ * it.
  */
 public sealed interface OutputSite {
 
@@ -13,7 +14,8 @@ public sealed interface OutputSite {
     int id();
 
     /**
-     * {@code printf}: {@code record} is the whole record; its first field is {@code id}, the others the arguments in
+     * {@code printf}: {@code record} is the whole record; its first field is {@code id}, the others the
+     * arguments in
      * order. The format has C's conversions: flags, width, precision, {@code d i u x X o c s p %%}.
      */
     record Print(int id, String format, StructType record) implements OutputSite {}

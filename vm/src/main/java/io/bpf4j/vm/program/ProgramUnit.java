@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the compiler emits for one source file, and all that a loader needs: equal on every machine for equal input.
+ * What the compiler emits for one source file, and all that a loader needs: equal on every machine for
+ * equal input.
  *
  * @param name the source file's name without directory and extension
  * @param license what the kernel is told, such as {@code GPL}

@@ -1,9 +1,18 @@
 package io.bpf4j.vm.type;
 
-/** A whole number of 1, 2, 4 or 8 bytes; {@code bool} and {@code char} are numbers with a meaning of their own. */
+/**
+ * A whole number of 1, 2, 4 or 8 bytes; {@code bool} and {@code char} are numbers with a meaning of their
+ * own.
+ */
 public enum IntType implements Type {
-    U8("u8", 1, false), U16("u16", 2, false), U32("u32", 4, false), U64("u64", 8, false), S8("s8", 1,
-            true), S16("s16", 2, true), S32("s32", 4, true), S64("s64", 8, true),
+    U8("u8", 1, false),
+    U16("u16", 2, false),
+    U32("u32", 4, false),
+    U64("u64", 8, false),
+    S8("s8", 1, true),
+    S16("s16", 2, true),
+    S32("s32", 4, true),
+    S64("s64", 8, true),
     /** 0 or 1. */
     BOOL("bool", 1, false),
     /** A byte of text; signed, as on x86-64. */

@@ -7,14 +7,16 @@ import java.util.Optional;
 /**
  * A struct or a union with C's layout: fields in order, each at its natural alignment, padded at the end.
  *
- * <p>Declared first and completed once, so that a field can point back to its own struct. Identity is the type's
+ * <p>Declared first and completed once, so that a field can point back to its own struct. Identity is the
+ * type's
  * equality: two structs of one name are different types.
  */
 public final class StructType implements Type {
 
     /** Whether the fields follow or overlay each other. */
     public enum Kind {
-        STRUCT, UNION
+        STRUCT,
+        UNION
     }
 
     /** A field at a byte offset. */
@@ -56,7 +58,9 @@ public final class StructType implements Type {
         return finish(laidOut, end);
     }
 
-    /** Takes fields whose offsets somebody else decided (a tracepoint's format, BTF) and returns this type. */
+    /**
+     * Takes fields whose offsets somebody else decided (a tracepoint's format, BTF) and returns this type.
+     */
     public StructType completeWithOffsets(List<Field> given, int totalSize) {
         finish(given, totalSize);
         size = totalSize;

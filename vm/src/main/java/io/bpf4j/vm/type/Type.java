@@ -1,6 +1,9 @@
 package io.bpf4j.vm.type;
 
-/** A type of the probe language: C's, with a fixed size, a natural alignment and one layout everywhere (x86-64 SysV). */
+/**
+ * A type of the probe language: C's, with a fixed size, a natural alignment and one layout everywhere
+ * (x86-64 SysV).
+ */
 public sealed interface Type permits IntType, EnumType, PointerType, ArrayType, StructType, VoidType {
 
     /** Returns the size in bytes; 0 for void. */
