@@ -24,7 +24,7 @@ public enum BuiltinFunction {
     USER_STACK("ustack"),
     /** {@code s64 (own pointer, address, u64 n)}: copies n bytes from the process; 0 or a negative errno. */
     READ_USER("read_user"),
-    /** {@code s64 (own pointer, address, u64 n)}: copies text from the process; its length with the NUL, or negative. */
+    /** {@code s64 (own pointer, address, u64 n)}: copies text from the process; its length with NUL, or negative. */
     READ_USER_STR("read_user_str"),
     /** As READ_USER, from the kernel. */
     READ_KERNEL("read_kernel"),
