@@ -99,7 +99,7 @@ public sealed interface AttachSpec {
         }
     }
 
-    /** Once, after every other program is attached. */
+    /** Once, before any other program is attached. */
     record Begin() implements AttachSpec {
         @Override
         public String spelling() {
