@@ -13,7 +13,10 @@ public enum Immediate64 {
     MAP_VALUE(2),
     /** Low half: the BTF id of a kernel variable, high half: the module's BTF descriptor. */
     VARIABLE(3),
-    /** Low half: distance in slots to a function of this program, for a callback. */
+    /**
+     * Low half: distance in slots to a function of this program, for a callback; counted, as in a call, from the slot
+     * after the first (kernel/bpf/verifier.c, add_subprog_and_kfunc).
+     */
     FUNCTION(4),
     /** As {@link #MAP}, by index into the loader's descriptor array. */
     MAP_INDEX(5),
@@ -23,6 +26,11 @@ public enum Immediate64 {
     /** Returns the source field, 0 to 6. */
     public int code() {
         return ordinal();
+    }
+
+    /** Returns whether the high half means anything; if not, it must be zero. */
+    public boolean usesHighHalf() {
+        return this != MAP && this != FUNCTION && this != MAP_INDEX;
     }
 
     Immediate64(int code) {

@@ -50,6 +50,13 @@ public sealed interface Insn {
 
     /** Loads a 64-bit constant, or the address of what the constant names; takes two slots. */
     record LoadImmediate64(Register dst, Immediate64 kind, int low, int high) implements Insn {
+        /** Checks that a half without meaning is zero. */
+        public LoadImmediate64 {
+            if (high != 0 && !kind.usesHighHalf()) {
+                throw new IllegalArgumentException("a " + kind + " immediate has no high half");
+            }
+        }
+
         @Override
         public int slots() {
             return 2;
@@ -119,6 +126,19 @@ public sealed interface Insn {
     /** Returns R0 to the caller. */
     record Exit() implements Insn {}
 
-    /** Deprecated packet access of classic BPF; the only index register form reads {@code index + offset}. */
-    record LoadPacket(Width width, boolean indirect, Register index, int offset) implements Insn {}
+    /**
+     * Deprecated packet access of classic BPF: R0 becomes the big-endian number at {@code offset}, or at {@code index +
+     * offset} if {@code indirect}. The direct form has R0 in place of an index.
+     */
+    record LoadPacket(Width width, boolean indirect, Register index, int offset) implements Insn {
+        /** Checks the width, and that the direct form has no index. */
+        public LoadPacket {
+            if (width == Width.DOUBLE) {
+                throw new IllegalArgumentException("no packet access of 8 bytes");
+            }
+            if (!indirect && index != Register.R0) {
+                throw new IllegalArgumentException("the direct form has no index");
+            }
+        }
+    }
 }
