@@ -13,7 +13,12 @@ record Token(Kind kind, String text, int line, int column) {
 
     /** What a token is. */
     enum Kind {
-        WORD, NUMBER, SYMBOL, QUOTED, END_OF_LINE, END
+        WORD,
+        NUMBER,
+        SYMBOL,
+        QUOTED,
+        END_OF_LINE,
+        END
     }
 
     boolean is(String symbol) {
