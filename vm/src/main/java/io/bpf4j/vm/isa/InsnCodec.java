@@ -17,6 +17,9 @@ import java.util.List;
  * encode(decode(bytes)) equals bytes;  decode(encode(instructions)) equals instructions
  * </pre>
  *
+ * <p>What newer kernels have beyond the standard is unknown here: {@code may_goto}, {@code addr_space_cast}, and the
+ * load-acquire and store-release forms of atomic operations.
+ *
  * <p>Whether registers are initialised, jumps lead anywhere or shifts are in range is for a verifier to say.
  */
 public final class InsnCodec {

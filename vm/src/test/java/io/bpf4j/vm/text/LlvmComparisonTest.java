@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
@@ -118,7 +119,7 @@ class LlvmComparisonTest {
         assertLlvmAgrees(InsnForms.all(), objdump(Llvm.KNOWS_V4));
     }
 
-    /** Older versions have no v4, and some no {@code &} branches and stores of immediates. */
+    /** Older versions have no v4, no modulo, no {@code &} branches and no stores of immediates. */
     @Test
     void arithmeticAndLoadsAreSpelledAsAnyLlvmDoes() throws IOException {
         List<Insn> forms = InsnForms.all().stream()
