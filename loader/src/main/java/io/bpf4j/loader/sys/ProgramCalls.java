@@ -105,6 +105,21 @@ public final class ProgramCalls {
         }
     }
 
+    /** Runs a raw tracepoint program once on a chosen CPU, with at most 12 64-bit arguments as its context. */
+    public TestRun testRunOn(Fd program, byte[] context, int cpu) {
+        int onCpu = 1; // BPF_F_TEST_RUN_ON_CPU
+        try (var memory = new NativeMemory()) {
+            var attribute = memory.allocate(TestRunDescriptor.LENGTH);
+            attribute.bytes().putInt(TestRunDescriptor.PROG_FD, program.number())
+                    .putInt(TestRunDescriptor.CTX_SIZE_IN, context.length)
+                    .putLong(TestRunDescriptor.CTX_IN, memory.bytes(context).address())
+                    .putInt(TestRunDescriptor.FLAGS, onCpu).putInt(TestRunDescriptor.CPU, cpu);
+            kernel.requireBpf(Command.PROG_TEST_RUN, attribute,
+                    () -> "running the program of " + program + " on CPU " + cpu);
+            return result(attribute);
+        }
+    }
+
     /**
      * Runs a socket filter {@code repeat} times over a packet.
      *
