@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,8 +42,8 @@ class FirstLightTest {
     @Timeout(60)
     void anSslWriteOfARealTlsServerArrivesThroughTheRingBuffer() throws Exception {
         var kernel = LinuxKernel.instance();
-        var library = libraryOf("/usr/bin/openssl", "libssl");
-        long offset = offsetOf(library, "SSL_write");
+        var library = Programs.libraryOf("/usr/bin/openssl", "libssl");
+        long offset = Programs.offsetOf(library, "SSL_write");
         int pmu = Integer.parseInt(Files.readString(UPROBE_PMU).trim());
         try (var ring = new MapCalls(kernel).create(MapParameters.ringBuffer(RING_SIZE, "events"));
                 var program = new ProgramCalls(kernel)
@@ -81,7 +79,7 @@ class FirstLightTest {
     private long serveOnce() throws IOException, InterruptedException {
         var certificate = directory.resolve("certificate.pem");
         var key = directory.resolve("key.pem");
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+        Programs.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
                 "/CN=localhost", "-out",
                 certificate.toString(), "-keyout", key.toString());
         int port = freePort();
@@ -125,44 +123,5 @@ class FirstLightTest {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
-    }
-
-    private static Path libraryOf(String executable, String name) throws IOException, InterruptedException {
-        for (var line : run("ldd", executable)) {
-            if (line.contains(name)) {
-                return Path.of(line.replaceAll(".*=> (\\S+) .*", "$1")).toRealPath();
-            }
-        }
-        throw new AssertionError(executable + " does not use " + name);
-    }
-
-    /** A symbol's place in the file: its address less that of the segment it is in, plus that segment's offset. */
-    private static long offsetOf(Path library, String symbol) throws IOException, InterruptedException {
-        long address = -1;
-        for (var line : run("readelf", "-W", "--dyn-syms", library.toString())) {
-            var columns = line.trim().split("\\s+");
-            if (columns.length >= 8 && columns[7].replaceAll("@.*", "").equals(symbol)) {
-                address = Long.parseLong(columns[1], 16);
-            }
-        }
-        for (var line : run("readelf", "-W", "-l", library.toString())) {
-            var columns = line.trim().split("\\s+");
-            if (columns[0].equals("LOAD")) {
-                long offset = Long.decode(columns[1]);
-                long start = Long.decode(columns[2]);
-                if (address >= start && address < start + Long.decode(columns[4])) {
-                    return address - start + offset;
-                }
-            }
-        }
-        throw new AssertionError(symbol + " is not in " + library);
-    }
-
-    private static List<String> run(String... command) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var lines = process.inputReader().lines().toList();
-        assertTrue(process.waitFor(30, TimeUnit.SECONDS), String.join(" ", command) + " does not end");
-        assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + lines);
-        return lines;
     }
 }
