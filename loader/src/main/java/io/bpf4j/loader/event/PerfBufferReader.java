@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a map of type BPF_MAP_TYPE_PERF_EVENT_ARRAY: one buffer for each CPU that is online when this is made. The order of
- * records of different CPUs is not kept.
+ * Reads a map of type BPF_MAP_TYPE_PERF_EVENT_ARRAY: one buffer for each CPU that is online when this is made. The
+ * order of records of different CPUs is not kept.
  */
 public final class PerfBufferReader implements EventSource {
     private final Kernel kernel;

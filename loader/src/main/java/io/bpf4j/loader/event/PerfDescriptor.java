@@ -1,8 +1,8 @@
 package io.bpf4j.loader.event;
 
 /**
- * A perf buffer as it is mapped (include/uapi/linux/perf_event.h, struct perf_event_mmap_page and enum perf_event_type),
- * for events that sample PERF_SAMPLE_RAW alone.
+ * A perf buffer as it is mapped (include/uapi/linux/perf_event.h, struct perf_event_mmap_page and enum
+ * perf_event_type), for events that sample PERF_SAMPLE_RAW alone.
  *
  * <pre>
  *     0 +-------------------------------+

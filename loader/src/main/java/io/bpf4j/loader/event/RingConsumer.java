@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The reading end of a ring in the kernel's layout, see {@link RingDescriptor}, wherever its memory comes from. Allocates
- * nothing per record.
+ * The reading end of a ring in the kernel's layout, see {@link RingDescriptor}, wherever its memory comes from.
+ * Allocates nothing per record.
  */
 public final class RingConsumer {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class,

@@ -1,9 +1,9 @@
 package io.bpf4j.loader.event;
 
 /**
- * A BPF ring buffer as it is mapped (kernel/bpf/ringbuf.c, struct bpf_ringbuf; Documentation/bpf/ringbuf.rst). Positions
- * only grow; a position modulo the data size is a place in the data. The data pages are mapped twice, one after the other,
- * so that no record is ever cut.
+ * A BPF ring buffer as it is mapped (kernel/bpf/ringbuf.c, struct bpf_ringbuf; Documentation/bpf/ringbuf.rst).
+ * Positions only grow; a position modulo the data size is a place in the data. The data pages are mapped twice, one
+ * after the other, so that no record is ever cut.
  *
  * <pre>
  *  file offset

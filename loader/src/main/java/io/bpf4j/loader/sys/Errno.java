@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every error number of Linux (include/uapi/asm-generic/errno-base.h, errno.h), and {@link #ENOTSUPP}, which is internal
- * to the kernel (include/linux/errno.h) but reaches callers of {@code bpf()}.
+ * Every error number of Linux (include/uapi/asm-generic/errno-base.h, errno.h), and {@link #ENOTSUPP}, which is
+ * internal to the kernel (include/linux/errno.h) but reaches callers of {@code bpf()}.
  *
  * <p>
  * Constants are in the kernel's spelling, since that is what users search for.

@@ -4,8 +4,8 @@ import io.bpf4j.loader.sys.NativeMemory.Block;
 import java.util.function.Supplier;
 
 /**
- * The operating system, as narrow as it gets: one method to implement, {@link #call}; the rest is spelled with it. A test
- * that needs no real kernel implements that one method.
+ * The operating system, as narrow as it gets: one method to implement, {@link #call}; the rest is spelled with it. A
+ * test that needs no real kernel implements that one method.
  *
  * <p>
  * Methods that return an {@link Fd} or a {@link Mapping} hand over its ownership. All throw {@link SystemCallException}
@@ -85,7 +85,9 @@ public interface Kernel {
                 detail);
     }
 
-    /** Writes all of {@code source}, or fails; for files that take a write whole, such as eventfds and control files. */
+    /**
+     * Writes all of {@code source}, or fails; for files that take a write whole, such as eventfds and control files.
+     */
     default void write(Fd fd, Block source, Supplier<String> detail) {
         SystemCallException.check(call(Syscall.WRITE, fd.number(), source.address(), source.size(), 0, 0, 0),
                 "write",
@@ -117,7 +119,9 @@ public interface Kernel {
         }
     }
 
-    /** A handle of process {@code pid} that stays right when the pid is reused (pidfd_open(2)); readable when it ends. */
+    /**
+     * A handle of process {@code pid} that stays right when the pid is reused (pidfd_open(2)); readable when it ends.
+     */
     default Fd openProcess(int pid) {
         return fd(call(Syscall.PIDFD_OPEN, pid, 0, 0, 0, 0, 0), Syscall.PIDFD_OPEN,
                 () -> "opening process " + pid);

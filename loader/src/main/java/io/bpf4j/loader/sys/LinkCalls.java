@@ -1,8 +1,8 @@
 package io.bpf4j.loader.sys;
 
 /**
- * The commands of {@code bpf()} that attach programs. Stateless. Each link lasts until its descriptor is closed, so it ends
- * with this process, whatever happens to it.
+ * The commands of {@code bpf()} that attach programs. Stateless. Each link lasts until its descriptor is closed, so
+ * it ends with this process, whatever happens to it.
  */
 public final class LinkCalls {
     private static final int RETURN_FLAG = 1; // BPF_F_UPROBE_MULTI_RETURN
@@ -14,7 +14,10 @@ public final class LinkCalls {
         this.kernel = kernel;
     }
 
-    /** Runs {@code program} whenever a perf event of {@link PerfCalls} fires (Linux 5.15); the event may be closed after. */
+    /**
+     * Runs {@code program} whenever a perf event of {@link PerfCalls} fires (Linux 5.15); the event may be closed
+     * after.
+     */
     public Fd attachToPerfEvent(Fd program, Fd event, long cookie) {
         try (var memory = new NativeMemory()) {
             var attribute = attribute(memory, program, event.number(), AttachType.PERF_EVENT);

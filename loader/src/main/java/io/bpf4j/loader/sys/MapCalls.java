@@ -9,8 +9,8 @@ import java.util.Optional;
  * The map commands of {@code bpf()}, one method each. Stateless.
  *
  * <p>
- * Keys and values are the raw bytes that programs see. A value of a per-CPU map is, to these commands, one array: for each
- * possible CPU its value rounded up to 8 bytes.
+ * Keys and values are the raw bytes that programs see. A value of a per-CPU map is, to these commands, one array: for
+ * each possible CPU its value rounded up to 8 bytes.
  */
 public final class MapCalls {
     private final Kernel kernel;
@@ -116,7 +116,9 @@ public final class MapCalls {
         }
     }
 
-    /** Forbids every later change from outside programs (BPF_MAP_FREEZE), so that the verifier may trust the contents. */
+    /**
+     * Forbids every later change from outside programs (BPF_MAP_FREEZE), so that the verifier may trust the contents.
+     */
     public void freeze(Fd map) {
         try (var memory = new NativeMemory()) {
             kernel.requireBpf(Command.MAP_FREEZE, element(memory, map, Block.NONE, Block.NONE, 0),

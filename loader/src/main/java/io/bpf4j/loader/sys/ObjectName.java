@@ -9,7 +9,9 @@ final class ObjectName {
 
     private ObjectName() {}
 
-    /** Writes what fits of a name; any other character becomes an underscore (kernel/bpf/syscall.c, bpf_obj_name_cpy). */
+    /**
+     * Writes what fits of a name; any other character becomes an underscore (kernel/bpf/syscall.c, bpf_obj_name_cpy).
+     */
     static void write(Block attribute, int offset, String name) {
         var allowed = name.replaceAll("[^A-Za-z0-9_.]", "_").getBytes(StandardCharsets.US_ASCII);
         attribute.bytes().put(offset, allowed, 0, Math.min(allowed.length, LENGTH - 1));

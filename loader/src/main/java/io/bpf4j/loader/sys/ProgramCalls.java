@@ -91,8 +91,8 @@ public final class ProgramCalls {
     }
 
     /**
-     * Runs a program once with {@code context} as what r1 points to (BPF_PROG_TEST_RUN). For raw tracepoints, the context
-     * is an array of at most 12 64-bit arguments; for syscall programs any bytes.
+     * Runs a program once with {@code context} as what r1 points to (BPF_PROG_TEST_RUN). For raw tracepoints, the
+     * context is an array of at most 12 64-bit arguments; for syscall programs any bytes.
      */
     public TestRun testRun(Fd program, byte[] context) {
         try (var memory = new NativeMemory()) {

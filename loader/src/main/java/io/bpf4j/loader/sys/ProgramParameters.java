@@ -10,7 +10,8 @@ import java.util.List;
  * @param attachType
  *            the kernel's number of what it will be attached to, see {@link AttachType}
  * @param attachTypeId
- *            BTF id, in the running kernel's BTF, of the function that a {@link ProgramType#TRACING} program is for; else 0
+ *            BTF id, in the running kernel's BTF, of the function that a {@link ProgramType#TRACING} program is for;
+ *            else 0
  * @param flags
  *            BPF_F_* of program loading
  * @param name

@@ -1,8 +1,8 @@
 package io.bpf4j.loader.sys;
 
 /**
- * {@code raw_tracepoint} of {@code union bpf_attr}, for BPF_RAW_TRACEPOINT_OPEN (include/uapi/linux/bpf.h). The cookie is
- * known since Linux 6.10; older kernels accept the longer attribute as long as it is 0.
+ * {@code raw_tracepoint} of {@code union bpf_attr}, for BPF_RAW_TRACEPOINT_OPEN (include/uapi/linux/bpf.h). The
+ * cookie is known since Linux 6.10; older kernels accept the longer attribute as long as it is 0.
  *
  * <pre>
  *    0               4               8              12

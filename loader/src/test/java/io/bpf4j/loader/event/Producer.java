@@ -13,8 +13,8 @@ import io.bpf4j.loader.sys.ProgramParameters;
 import io.bpf4j.loader.sys.ProgramType;
 
 /**
- * A program in the kernel that writes numbered records and keeps books: how many it tried, how many found no room. Record:
- * u64 number, then the number repeated to its end.
+ * A program in the kernel that writes numbered records and keeps books: how many it tried, how many found no room.
+ * Record: u64 number, then the number repeated to its end.
  */
 final class Producer implements AutoCloseable {
     static final int PER_RUN = 16;

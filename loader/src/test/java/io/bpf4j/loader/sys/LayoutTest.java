@@ -18,7 +18,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Our numbers and offsets against those of the running kernel's own type information, and of the C library's headers. */
+/**
+ * Our numbers and offsets against those of the running kernel's own type information, and of the C library's headers.
+ */
 class LayoutTest {
     private static final Path BTF = Path.of("/sys/kernel/btf/vmlinux");
     private static final Pattern TYPE = Pattern.compile("^\\[(\\d+)] (STRUCT|UNION|ENUM) '([^']*)' .*");
@@ -163,7 +165,8 @@ class LayoutTest {
         var python = Path.of("/usr/bin/python3");
         assumeTrue(Files.isExecutable(python), "python3 is not installed");
         var process = new ProcessBuilder(python.toString(), "-c",
-                "import errno,os\nfor n in dir(errno):\n  if n[0]=='E': print(n,getattr(errno,n),os.strerror(getattr(errno,n)))")
+                "import errno, os\nfor n in dir(errno):\n"
+                        + "  if n[0] == 'E': print(n, getattr(errno, n), os.strerror(getattr(errno, n)))")
                 .start();
         var lines = process.inputReader().lines().toList();
         assertEquals(0, process.waitFor());

@@ -126,10 +126,10 @@ class LinkCallsTest {
                 var memory = kernel.map(counters, Access.READ, 0, 4096, () -> "mapping counters");
                 var program = new ProgramCalls(kernel).load(ProgramParameters.of(ProgramType.RAW_TRACEPOINT,
                         "writes",
-                        new Bytecode().movReg(6, 1).loadLong(8, 1, 8).insn(0x55, 8, 0, 8, writeCall)
+                        new Bytecode().movReg(6, 1).loadLong(8, 1, 8).insn(0x55, 8, 0, 7, writeCall)
                                 .call(CURRENT_PID_TGID).insn(0x77, 0, 0, 0, 32)
-                                .insn(0x55, 0, 0, 5, (int) child.pid()).mapValue(7, counters, 0).mov(1, 1)
-                                .atomicAdd(7, 0, 1).mov(0, 0).mov(0, 0).exit().bytes()));
+                                .insn(0x55, 0, 0, 4, (int) child.pid()).mapValue(7, counters, 0).mov(1, 1)
+                                .atomicAdd(7, 0, 1).mov(0, 0).exit().bytes()));
                 var link = links.attachToRawTracepoint(program, "sys_enter", 9)) {
             assertTrue(link.isOpen());
             child.getOutputStream().write('\n');
@@ -152,6 +152,17 @@ class LinkCallsTest {
                     "attaching to raw tracepoint \"no_such_point\": bpf(RAW_TRACEPOINT_OPEN) failed with ENOENT "
                             + "(no such file or directory)",
                     failure.getMessage());
+        }
+    }
+
+    @Test
+    void aTracepointLinkEndsByClosingOnly() {
+        try (var program = new ProgramCalls(kernel).load(
+                ProgramParameters.of(ProgramType.RAW_TRACEPOINT, "none",
+                        new Bytecode().mov(0, 0).exit().bytes()));
+                var link = links.attachToRawTracepoint(program, "sched_process_fork", 0)) {
+            var failure = assertThrows(SystemCallException.class, () -> links.detach(link));
+            assertEquals(Errno.EOPNOTSUPP, failure.errno());
         }
     }
 
