@@ -17,6 +17,7 @@ import java.util.Map;
 public final class KernelFeatures {
     private final Probes probes;
     private final Path settings;
+    private final boolean root;
     private final Map<Feature, Support> known = new EnumMap<>(Feature.class);
 
     /** Asks {@code kernel}. */
@@ -27,6 +28,7 @@ public final class KernelFeatures {
     KernelFeatures(Kernel kernel, Path settings) {
         this.probes = new Probes(kernel);
         this.settings = settings;
+        this.root = kernel.effectiveUser() == 0;
     }
 
     /** Whether a feature works, and why not. */
@@ -65,13 +67,17 @@ public final class KernelFeatures {
 
     private Support explain(Feature feature, SystemCallException failure) {
         boolean perf = failure.call().equals("perf_event_open");
-        if (failure.errno() == Errno.EPERM || perf && failure.errno() == Errno.EACCES) {
+        boolean refused = failure.errno() == Errno.EPERM || perf && failure.errno() == Errno.EACCES;
+        if (refused && !root) {
             return new Support(Support.State.FORBIDDEN, "needs root or CAP_BPF + CAP_PERFMON ("
                     + (perf ? setting("perf_event_paranoid") : setting("unprivileged_bpf_disabled")) + ")");
         }
-        return new Support(Support.State.MISSING,
-                "not in this kernel, comes with Linux " + feature.since() + " ("
-                        + failure.call() + " failed with " + failure.errno().name() + reason(failure) + ")");
+        // To root, the kernel answers EPERM for what it was built without or what lockdown forbids.
+        var why = refused
+                ? "refused even to root: no kernel support, lockdown or a sandbox"
+                : "not in this kernel, comes with Linux " + feature.since();
+        return new Support(Support.State.MISSING, why + " (" + failure.call() + " failed with "
+                + failure.errno().name() + reason(failure) + ")");
     }
 
     /** What the verifier complained of: its last line but for the statistics. */

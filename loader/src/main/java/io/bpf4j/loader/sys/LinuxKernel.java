@@ -6,10 +6,10 @@ import jnr.ffi.LibraryLoader;
  * The kernel under this JVM, reached through libc's {@code syscall} function.
  *
  * <p>
- * Only that one function is bound, with seven 64-bit arguments, for two reasons. JNR's machine-code stubs pass
- * garbage as the last of exactly six integer arguments (jnr-ffi issue 181), which would break mmap. And JNR generates
- * code for each bound signature, which costs start-up time; for the same reason its code generators are switched off
- * here.
+ * Only that one function is bound, with seven 64-bit arguments, for two reasons. JNR's machine-code stubs pass garbage
+ * as the last of exactly six integer arguments (jnr-ffi issue 181), which would break mmap. And JNR generates code for
+ * each bound signature, which costs start-up time; for the same reason its code generators are switched off here, and
+ * jffi's use of {@code sun.misc.Unsafe} too, of which newer JVMs warn.
  */
 public final class LinuxKernel implements Kernel {
     private final C library;

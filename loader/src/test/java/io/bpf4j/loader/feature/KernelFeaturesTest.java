@@ -21,9 +21,9 @@ class KernelFeaturesTest {
     @TempDir
     private Path settings;
 
-    /** A kernel that refuses every call with one error. */
-    private static Kernel refusing(Errno errno) {
-        return (call, a, b, c, d, e, f) -> -errno.number();
+    /** A kernel that knows who asks, and refuses every other call with one error. */
+    private static Kernel refusing(int user, Errno errno) {
+        return (call, a, b, c, d, e, f) -> call == Syscall.GETEUID ? user : -errno.number();
     }
 
     @Test
@@ -81,7 +81,7 @@ class KernelFeaturesTest {
     @Test
     void withoutPermissionTheHintSaysWhatIsNeeded() throws Exception {
         Files.writeString(settings.resolve("unprivileged_bpf_disabled"), "2\n");
-        var features = new KernelFeatures(refusing(Errno.EPERM), settings);
+        var features = new KernelFeatures(refusing(1000, Errno.EPERM), settings);
         var support = features.support(Feature.RING_BUFFER);
         assertEquals(new Support(Support.State.FORBIDDEN,
                 "needs root or CAP_BPF + CAP_PERFMON (kernel.unprivileged_bpf_disabled is 2)"), support);
@@ -91,8 +91,17 @@ class KernelFeaturesTest {
     }
 
     @Test
+    void rootIsNotToldToBecomeRoot() {
+        var support = new KernelFeatures(refusing(0, Errno.EPERM), settings).support(Feature.RING_BUFFER);
+        assertEquals(new Support(Support.State.MISSING,
+                "refused even to root: no kernel support, lockdown or a sandbox "
+                        + "(bpf(MAP_CREATE) failed with EPERM)"),
+                support);
+    }
+
+    @Test
     void onAnOldKernelTheExplanationNamesTheVersion() {
-        var features = new KernelFeatures(refusing(Errno.EINVAL), settings);
+        var features = new KernelFeatures(refusing(0, Errno.EINVAL), settings);
         assertEquals(
                 new Support(Support.State.MISSING,
                         "not in this kernel, comes with Linux 5.8 (bpf(MAP_CREATE) failed with EINVAL)"),
@@ -109,7 +118,7 @@ class KernelFeaturesTest {
         var features = new KernelFeatures(counting, settings);
         assertFalse(features.has(Feature.RING_BUFFER));
         assertFalse(features.has(Feature.RING_BUFFER));
-        assertEquals(java.util.List.of(Syscall.BPF), calls);
+        assertEquals(java.util.List.of(Syscall.GETEUID, Syscall.BPF), calls);
     }
 
     @Test
