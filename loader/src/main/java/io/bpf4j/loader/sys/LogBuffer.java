@@ -1,0 +1,93 @@
+package io.bpf4j.loader.sys;
+
+import io.bpf4j.loader.sys.NativeMemory.Block;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/**
+ * Repeats a load until the kernel has taken it, or its whole log of why not is here.
+ *
+ * <p>
+ * The kernel answers ENOSPC when a log does not fit, and since Linux 6.4 says how long it is ({@code log_true_size});
+ * older kernels leave that 0. It answers EAGAIN when a signal arrived during verification.
+ */
+final class LogBuffer {
+    private static final int FIRST_SIZE = 64 * 1024;
+    /** kernel/bpf/log.c, bpf_verifier_log_attr_valid: a log is at most UINT_MAX >> 2 bytes. */
+    private static final int LAST_SIZE = Integer.MAX_VALUE >> 1;
+    private static final int INTERRUPTIONS = 5;
+
+    private final Kernel kernel;
+    private final Command command;
+    private final Block attribute;
+    private final Fields fields;
+
+    /** Where the attribute has its log fields. */
+    record Fields(int level, int size, int buffer, int trueSize) {}
+
+    /** The outcome of a load that went well. */
+    record Loaded(Fd fd, String log) {}
+
+    LogBuffer(Kernel kernel, Command command, Block attribute, Fields fields) {
+        this.kernel = kernel;
+        this.command = command;
+        this.attribute = attribute;
+        this.fields = fields;
+    }
+
+    /**
+     * Loads; the first attempt asks for no log if {@code level} is 0, since writing one costs time.
+     *
+     * @throws RejectedException
+     *             with the whole log
+     */
+    Loaded load(int level, Supplier<String> detail) {
+        if (level == 0) {
+            long result = call(0, Block.NONE);
+            if (!SystemCallException.isError(result)) {
+                return new Loaded(new Fd(kernel, (int) result), "");
+            }
+            if (SystemCallException.errnoOf(result) == Errno.EPERM) {
+                throw new RejectedException(command.call(), Errno.EPERM, detail.get(), "");
+            }
+        }
+        int size = FIRST_SIZE;
+        while (true) {
+            try (var memory = new NativeMemory()) {
+                var log = memory.allocate(size);
+                long result = call(Math.max(level, 1), log);
+                if (!SystemCallException.isError(result)) {
+                    return new Loaded(new Fd(kernel, (int) result), text(log));
+                }
+                var errno = SystemCallException.errnoOf(result);
+                if (errno != Errno.ENOSPC || size == LAST_SIZE) {
+                    throw new RejectedException(command.call(), errno, detail.get(), text(log));
+                }
+                size = larger(size);
+            }
+        }
+    }
+
+    private int larger(int size) {
+        long needed = Integer.toUnsignedLong(attribute.bytes().getInt(fields.trueSize()));
+        return (int) Math.min(LAST_SIZE, Math.max(needed, 4L * size));
+    }
+
+    private long call(int level, Block log) {
+        attribute.bytes().putInt(fields.level(), level).putInt(fields.size(), log.size())
+                .putLong(fields.buffer(), log.address()).putInt(fields.trueSize(), 0);
+        long result = kernel.bpf(command, attribute);
+        for (int i = 0; i < INTERRUPTIONS && result == -Errno.EAGAIN.number(); i++) {
+            result = kernel.bpf(command, attribute);
+        }
+        return result;
+    }
+
+    private static String text(Block log) {
+        int end = 0;
+        while (end < log.size() && log.bytes().get(end) != 0) {
+            end++;
+        }
+        return new String(log.copy(end), StandardCharsets.UTF_8);
+    }
+}
