@@ -31,6 +31,8 @@ public final class SymbolIndex {
     /** A sort key is a file offset (below 1 TiB) above the number of the symbol, so that no object is made to sort. */
     private static final int ORDINAL_BITS = 23;
     private static final long MAXIMUM_OFFSET = 1L << Long.SIZE - 1 - ORDINAL_BITS;
+    /** Sizes are kept as unsigned 32-bit numbers. */
+    private static final long MAXIMUM_SIZE = 0xffffffffL;
     /** How many functions that start before a place and end before it too are passed over: code within code is rare. */
     private static final int NESTING = 16;
 
@@ -64,7 +66,8 @@ public final class SymbolIndex {
     }
 
     /**
-     * The function that holds this byte; a function of unknown size reaches to the next one.
+     * The function that holds this byte; a function of unknown size reaches to the next one or to
+     * the end of its segment.
      *
      * @param fileOffset bytes from the start of the file
      */
@@ -73,7 +76,7 @@ public final class SymbolIndex {
         int last = found >= 0 ? found : -found - 2;
         for (int i = last; i >= 0 && i > last - NESTING; i--) {
             long within = fileOffset - starts[i];
-            if (sizes[i] == 0 ? i == last : within < Integer.toUnsignedLong(sizes[i])) {
+            if (within < Integer.toUnsignedLong(sizes[i])) {
                 return Optional.of(new Place(name(i), within));
             }
         }
@@ -124,7 +127,7 @@ public final class SymbolIndex {
                 ranks = Arrays.copyOf(ranks, 2 * count);
             }
             keys[count] = offset.getAsLong() << ORDINAL_BITS | count;
-            sizes[count] = Long.compareUnsigned(size, 0xffffffffL) > 0 ? -1 : (int) size;
+            sizes[count] = (int) (Long.compareUnsigned(size, MAXIMUM_SIZE) > 0 ? MAXIMUM_SIZE : size);
             names[count] = (int) SymbolDescriptor.name(buffer, at);
             ranks[count] = (byte) SymbolDescriptor.binding(buffer, at).ordinal();
             count++;
@@ -152,8 +155,23 @@ public final class SymbolIndex {
                 sortedNames[to] = names[from];
                 rank = ranks[from];
             }
+            for (int i = 0; i < n; i++) {
+                if (sortedSizes[i] == 0) {
+                    long end = Math.min(i + 1 < n ? starts[i + 1] : Long.MAX_VALUE, segmentEnd(starts[i]));
+                    sortedSizes[i] = (int) Math.min(end - starts[i], MAXIMUM_SIZE);
+                }
+            }
             return new SymbolIndex(table, Arrays.copyOf(starts, n), Arrays.copyOf(sortedSizes, n),
                     Arrays.copyOf(sortedNames, n));
+        }
+
+        private long segmentEnd(long offset) {
+            for (Segment segment : code.segments()) {
+                if (segment.holdsOffset(offset)) {
+                    return segment.offset() + segment.fileSize();
+                }
+            }
+            return offset;
         }
     }
 }

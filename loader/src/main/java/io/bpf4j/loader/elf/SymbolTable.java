@@ -211,6 +211,10 @@ public final class SymbolTable {
         } else {
             defaultVersion &= defined;
         }
+        if (version.equals(name)) {
+            // The linker marks each version by an absolute symbol of its name.
+            version = "";
+        }
         return new Symbol(name, version, defaultVersion, SymbolDescriptor.address(buffer, at),
                 SymbolDescriptor.size(buffer, at), SymbolDescriptor.type(buffer, at),
                 SymbolDescriptor.binding(buffer, at), SymbolDescriptor.sectionIndex(buffer, at));

@@ -1,7 +1,9 @@
 package io.bpf4j.loader.elf;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Versions of dynamic symbols: {@code .gnu.version} has 16 bits for each, which the two tables beside it give a name
@@ -46,6 +48,7 @@ final class SymbolVersions {
     private final long namesOffset;
     private final long namesEnd;
     private final Map<Integer, String> names = new HashMap<>();
+    private final Set<Integer> needed = new HashSet<>();
     private int entries;
 
     /**
@@ -87,6 +90,7 @@ final class SymbolVersions {
             long aux = at + bytes.u32(at + NEED_AUX_OFFSET);
             for (int i = bytes.u16(at + NEED_COUNT_OFFSET); i > 0; i--) {
                 checkEntry(aux, NEED_SIZE, end, section);
+                needed.add(bytes.u16(aux + NEED_INDEX_OFFSET) & INDEX_MASK);
                 put(bytes.u16(aux + NEED_INDEX_OFFSET), bytes.u32(aux + NEED_NAME_OFFSET));
                 aux += bytes.u32(aux + NEED_NEXT_OFFSET);
             }
@@ -101,8 +105,9 @@ final class SymbolVersions {
         return version < FIRST_NAMED_INDEX ? "" : names.getOrDefault(version, "");
     }
 
+    /** Not so for a variable that an executable copied from the library whose version it needs. */
     boolean isDefault(long index) {
-        return (raw(index) & HIDDEN) == 0;
+        return (raw(index) & HIDDEN) == 0 && !needed.contains(raw(index) & INDEX_MASK);
     }
 
     private int raw(long index) {

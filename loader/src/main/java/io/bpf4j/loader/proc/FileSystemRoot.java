@@ -95,6 +95,11 @@ public final class FileSystemRoot implements FileLookup {
         return Optional.of(at.isEmpty() ? "/" : at);
     }
 
+    /** A path that is not absolute starts where we are. */
+    static String absolute(String path) {
+        return path.startsWith("/") ? path : Path.of("").toAbsolutePath() + "/" + path;
+    }
+
     private Optional<String> linkTarget(String path) {
         try {
             Optional<Path> outside = outside(path);
