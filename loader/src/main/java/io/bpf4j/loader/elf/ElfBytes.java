@@ -79,7 +79,7 @@ final class ElfBytes implements AutoCloseable {
     /** Refuses a part that does not lie wholly within the file; both numbers are unsigned 64-bit as stored. */
     void checkRange(long offset, long length, String what) {
         if (offset < 0 || length < 0 || offset > size || length > size - offset) {
-            throw failure(offset, "%s of %s bytes does not fit in the file of %d bytes".formatted(what,
+            throw failure(offset, "%s of %s bytes lies outside the file of %d bytes".formatted(what,
                     Long.toUnsignedString(length), size));
         }
     }

@@ -91,7 +91,12 @@ public final class ElfFile implements AutoCloseable {
 
     /** The first section with this name. */
     public Optional<Section> section(String name) {
-        return header.sections().stream().filter(section -> section.name().equals(name)).findFirst();
+        for (Section section : header.sections()) {
+            if (section.name().equals(name)) {
+                return Optional.of(section);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -121,25 +126,34 @@ public final class ElfFile implements AutoCloseable {
 
     /** The symbols that the dynamic linker sees; found without section headers too. */
     public Optional<SymbolTable> dynamicSymbols() {
-        Optional<Section> section = firstOfType(Section.DYNAMIC_SYMBOLS);
-        if (section.isPresent()) {
-            return section.filter(Section::hasBytes)
-                    .map(s -> SymbolTable.ofSection(bytes, s, linked(s), gnuHash(),
-                            symbolVersions(s)));
+        Optional<Section> found = firstOfType(Section.DYNAMIC_SYMBOLS);
+        if (found.isEmpty()) {
+            Optional<DynamicSection.Raw> entries = dynamicEntries();
+            return entries.isEmpty() ? Optional.empty() : symbolsWithoutSections(entries.get());
         }
-        return dynamicEntries().flatMap(this::symbolsWithoutSections);
+        Section section = found.get();
+        if (!section.hasBytes()) {
+            return Optional.empty();
+        }
+        return Optional
+                .of(SymbolTable.ofSection(bytes, section, linked(section), gnuHash(),
+                        symbolVersions(section)));
     }
 
     /** The full symbol table, which {@code strip} removes. */
     public Optional<SymbolTable> fullSymbols() {
-        return firstOfType(Section.SYMBOLS).filter(Section::hasBytes)
-                .map(section -> SymbolTable.ofSection(bytes,
-                        section, linked(section), Optional.empty(), Optional.empty()));
+        Optional<Section> section = firstWithBytes(Section.SYMBOLS);
+        if (section.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional
+                .of(SymbolTable.ofSection(bytes, section.get(), linked(section.get()), Optional.empty(),
+                        Optional.empty()));
     }
 
     /** Whether the full symbol table was removed. */
     public boolean isStripped() {
-        return firstOfType(Section.SYMBOLS).filter(Section::hasBytes).isEmpty();
+        return firstWithBytes(Section.SYMBOLS).isEmpty();
     }
 
     /** What the dynamic linker reads; with nothing in it for a static executable. */
@@ -218,8 +232,20 @@ public final class ElfFile implements AutoCloseable {
         bytes.close();
     }
 
+    // Plain loops: a name is looked up at the start of a tool, where each first lambda costs a millisecond.
+
     private Optional<Section> firstOfType(int type) {
-        return header.sections().stream().filter(section -> section.type() == type).findFirst();
+        for (Section section : header.sections()) {
+            if (section.type() == type) {
+                return Optional.of(section);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Section> firstWithBytes(int type) {
+        Optional<Section> section = firstOfType(type);
+        return section.isPresent() && section.get().hasBytes() ? section : Optional.empty();
     }
 
     private Optional<Segment> firstSegment(int type) {
@@ -236,20 +262,30 @@ public final class ElfFile implements AutoCloseable {
     }
 
     private Optional<GnuHashTable> gnuHash() {
-        return firstOfType(Section.GNU_HASH).filter(Section::hasBytes).map(section -> {
-            bytes.checkRange(section.offset(), section.size(), section.name());
-            return new GnuHashTable(bytes, section.offset(), section.offset() + section.size());
-        });
+        Optional<Section> found = firstWithBytes(Section.GNU_HASH);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Section section = found.get();
+        bytes.checkRange(section.offset(), section.size(), section.name());
+        return Optional.of(new GnuHashTable(bytes, section.offset(), section.offset() + section.size()));
     }
 
     private Optional<SymbolVersions> symbolVersions(Section symbols) {
-        return firstOfType(Section.VERSION_INDEXES).filter(Section::hasBytes).map(indexes -> {
-            var versions = new SymbolVersions(bytes, indexes, linked(symbols));
-            firstOfType(Section.VERSION_DEFINITIONS).filter(Section::hasBytes)
-                    .ifPresent(versions::addDefinitions);
-            firstOfType(Section.VERSION_NEEDS).filter(Section::hasBytes).ifPresent(versions::addNeeds);
-            return versions;
-        });
+        Optional<Section> indexes = firstWithBytes(Section.VERSION_INDEXES);
+        if (indexes.isEmpty()) {
+            return Optional.empty();
+        }
+        var versions = new SymbolVersions(bytes, indexes.get(), linked(symbols));
+        Optional<Section> definitions = firstWithBytes(Section.VERSION_DEFINITIONS);
+        if (definitions.isPresent()) {
+            versions.addDefinitions(definitions.get());
+        }
+        Optional<Section> needs = firstWithBytes(Section.VERSION_NEEDS);
+        if (needs.isPresent()) {
+            versions.addNeeds(needs.get());
+        }
+        return Optional.of(versions);
     }
 
     private Optional<DynamicSection.Raw> dynamicEntries() {

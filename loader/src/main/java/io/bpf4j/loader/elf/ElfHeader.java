@@ -51,7 +51,7 @@ record ElfHeader(int type, int machine, long entry, List<Segment> segments, List
         if (count == 0) {
             return List.of();
         }
-        checkTable(bytes, "program header", start, count,
+        checkTable(bytes, "program headers", start, count,
                 bytes.u16(ElfHeaderDescriptor.PROGRAM_HEADER_SIZE_OFFSET), SegmentDescriptor.SIZE);
         var segments = new ArrayList<Segment>();
         for (long i = 0; i < count; i++) {
@@ -72,7 +72,7 @@ record ElfHeader(int type, int machine, long entry, List<Segment> segments, List
         if (count == 0) {
             return List.of();
         }
-        checkTable(bytes, "section header", start, count,
+        checkTable(bytes, "section headers", start, count,
                 bytes.u16(ElfHeaderDescriptor.SECTION_HEADER_SIZE_OFFSET), SectionDescriptor.SIZE);
         long names = bytes.u16(ElfHeaderDescriptor.SECTION_NAMES_INDEX_OFFSET);
         if (names == ElfHeaderDescriptor.EXTENDED_INDEX) {
@@ -106,13 +106,13 @@ record ElfHeader(int type, int machine, long entry, List<Segment> segments, List
     private static void checkTable(ElfBytes bytes, String what, long start, long count, int entrySize,
             int expected) {
         if (entrySize != expected) {
-            throw bytes.failure(0, "has %ss of %d bytes instead of %d".formatted(what, entrySize, expected));
+            throw bytes.failure(0, "has %s of %d bytes instead of %d".formatted(what, entrySize, expected));
         }
         if (Long.compareUnsigned(count, MAXIMUM_HEADERS) > 0) {
             throw bytes.failure(0,
-                    "claims %s %ss; more than %d are refused".formatted(Long.toUnsignedString(count),
+                    "claims %s %s; more than %d are refused".formatted(Long.toUnsignedString(count),
                             what, MAXIMUM_HEADERS));
         }
-        bytes.checkRange(start, count * expected, what + " table");
+        bytes.checkRange(start, count * expected, what);
     }
 }

@@ -1,7 +1,6 @@
 package io.bpf4j.loader.elf;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,11 +10,14 @@ import java.util.Optional;
 public interface FileLookup {
 
     /** Our own view of the file system. */
-    FileLookup HOST = path -> {
-        try {
-            return Optional.of(Path.of(path).toRealPath()).filter(Files::isReadable);
-        } catch (IOException | InvalidPathException e) {
-            return Optional.empty();
+    FileLookup HOST = new FileLookup() {
+        @Override
+        public Optional<Path> find(String path) {
+            try {
+                return Optional.of(Path.of(path).toRealPath());
+            } catch (IOException | InvalidPathException e) {
+                return Optional.empty();
+            }
         }
     };
 

@@ -1,7 +1,5 @@
 package io.bpf4j.loader.elf;
 
-import java.util.function.LongPredicate;
-
 /**
  * {@code .gnu.hash}: finds a defined dynamic symbol by name with a handful of reads (glibc, elf/dl-lookup.c,
  * do_lookup_x; binutils, bfd/elflink.c).
@@ -17,6 +15,9 @@ import java.util.function.LongPredicate;
  * A bucket holds the index of its first symbol; a chain word is that symbol's hash, its lowest bit set at the last.
  */
 final class GnuHashTable {
+
+    /** No further symbol. */
+    static final long NONE = -1;
 
     private static final int BUCKET_COUNT_OFFSET = 0;
     private static final int FIRST_SYMBOL_OFFSET = 4;
@@ -66,20 +67,30 @@ final class GnuHashTable {
         return hash;
     }
 
-    /** Calls {@code visit} with the index of each symbol whose hash is that of {@code name}; it returns false to stop. */
-    void candidates(byte[] name, LongPredicate visit) {
+    /** Index of the first symbol that has the hash of {@code name}, or {@link #NONE}. */
+    long first(byte[] name) {
         int hash = hash(name);
         if (bucketCount == 0 || !bloomAllows(hash)) {
-            return;
+            return NONE;
         }
         long index = bytes.u32(buckets + Integer.toUnsignedLong(hash) % bucketCount * Integer.BYTES);
-        if (index == 0) {
-            return;
-        }
+        return index == 0 ? NONE : inChain(hash, index);
+    }
+
+    /** Index of the next symbol behind {@code index} that has the hash of {@code name}, or {@link #NONE}. */
+    long next(byte[] name, long index) {
+        return (chainWord(index) & 1) != 0 ? NONE : inChain(hash(name), index + 1);
+    }
+
+    private long inChain(int hash, long start) {
+        long index = start;
         while (true) {
             int word = chainWord(index);
-            if ((word | 1) == (hash | 1) && !visit.test(index) || (word & 1) != 0) {
-                return;
+            if ((word | 1) == (hash | 1)) {
+                return index;
+            }
+            if ((word & 1) != 0) {
+                return NONE;
             }
             index++;
         }

@@ -50,8 +50,8 @@ public final class NamePattern {
     }
 
     /**
-     * Matches without recursion: after a mismatch only the last star is widened, so that the cost is at most the product
-     * of both lengths.
+     * Matches without recursion: after a mismatch only the last star is widened, so that the cost is at most the
+     * product of both lengths.
      */
     boolean matches(byte[] name, int length) {
         int part = 0;

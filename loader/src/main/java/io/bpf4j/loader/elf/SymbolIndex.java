@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 
 /**
  * From a file offset to the function that holds it, for stacks: sorted arrays and binary search, 16 bytes for each
- * function; names become strings when they are first asked for. Valid as long as the file with the symbol table is open;
- * safe for many threads.
+ * function; names become strings when they are first asked for. Valid as long as the file with the symbol table is
+ * open; safe for many threads.
  */
 public final class SymbolIndex {
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +21,6 @@ import java.util.OptionalLong;
  * }</pre>
  */
 public final class SymbolResolver implements AutoCloseable {
-
-    /** The wanted one of several of one name: the default version, then the one seen furthest, then the first. */
-    private static final Comparator<ResolvedSymbol> PREFERENCE = Comparator
-            .comparing((ResolvedSymbol resolved) -> !resolved.symbol().defaultVersion())
-            .thenComparing(resolved -> resolved.symbol().binding());
 
     /** One symbol table and where it is from. */
     private record Rung(SymbolSource source, ElfFile file, SymbolTable table) {}
@@ -76,7 +70,21 @@ public final class SymbolResolver implements AutoCloseable {
      * @param name mangled, optionally with {@code @VERSION}
      */
     public Optional<ResolvedSymbol> find(String name) {
-        return findAll(name).stream().min(PREFERENCE);
+        List<ResolvedSymbol> found = findAll(name);
+        ResolvedSymbol best = found.isEmpty() ? null : found.get(0);
+        for (ResolvedSymbol other : found) {
+            if (isBetter(other.symbol(), best.symbol())) {
+                best = other;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static boolean isBetter(Symbol left, Symbol right) {
+        if (left.defaultVersion() != right.defaultVersion()) {
+            return left.defaultVersion();
+        }
+        return left.binding().compareTo(right.binding()) < 0;
     }
 
     /** All places with this exact name, from the first rung that has any. */
@@ -87,7 +95,8 @@ public final class SymbolResolver implements AutoCloseable {
                 return found;
             }
         }
-        return debugRung().map(rung -> resolve(rung, rung.table.find(name))).orElse(List.of());
+        Optional<Rung> debug = debugRung();
+        return debug.isPresent() ? resolve(debug.get(), debug.get().table.find(name)) : List.of();
     }
 
     /** All functions and labels that fit the pattern, from all rungs, each name and place once. */
@@ -140,8 +149,14 @@ public final class SymbolResolver implements AutoCloseable {
     private synchronized List<Rung> ownRungs() {
         if (ownRungs == null) {
             var rungs = new ArrayList<Rung>();
-            file.dynamicSymbols().ifPresent(table -> rungs.add(new Rung(SymbolSource.DYNAMIC, file, table)));
-            file.fullSymbols().ifPresent(table -> rungs.add(new Rung(SymbolSource.FULL, file, table)));
+            Optional<SymbolTable> dynamic = file.dynamicSymbols();
+            if (dynamic.isPresent()) {
+                rungs.add(new Rung(SymbolSource.DYNAMIC, file, dynamic.get()));
+            }
+            Optional<SymbolTable> full = file.fullSymbols();
+            if (full.isPresent()) {
+                rungs.add(new Rung(SymbolSource.FULL, file, full.get()));
+            }
             ownRungs = List.copyOf(rungs);
         }
         return ownRungs;

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One symbol table of an open file, {@code .dynsym} or {@code .symtab}. Nothing is held in memory: a lookup by name goes
- * through {@code .gnu.hash} where there is one and otherwise compares bytes in place, so that only hits become objects.
- * Valid until its {@link ElfFile} is closed; safe for many threads.
+ * One symbol table of an open file, {@code .dynsym} or {@code .symtab}. Nothing is held in memory: a lookup by name
+ * goes through {@code .gnu.hash} where there is one and otherwise compares bytes in place, so that only hits become
+ * objects. Valid until its {@link ElfFile} is closed; safe for many threads.
  */
 public final class SymbolTable {
 
@@ -98,21 +98,24 @@ public final class SymbolTable {
         String version = at > 0 ? name.substring(name.lastIndexOf('@') + 1) : "";
         var found = new ArrayList<Symbol>();
         if (hash.isPresent()) {
-            hash.get().candidates(wanted, index -> {
-                collect(index, index < count ? entry(index) : null, 0, wanted, found);
-                return true;
-            });
+            GnuHashTable table = hash.get();
+            for (long i = table.first(wanted); i != GnuHashTable.NONE; i = table.next(wanted, i)) {
+                if (i < count) {
+                    collect(i, entry(i), 0, wanted, found);
+                }
+            }
         } else {
             scan((index, buffer, entry) -> collect(index, buffer, entry, wanted, found));
         }
-        if (!version.isEmpty()) {
-            found.removeIf(symbol -> !symbol.version().equals(version));
-        }
-        return List.copyOf(found);
+        return version.isEmpty() ? List.copyOf(found) : ofVersion(version, found);
+    }
+
+    private static List<Symbol> ofVersion(String version, List<Symbol> symbols) {
+        return symbols.stream().filter(symbol -> symbol.version().equals(version)).toList();
     }
 
     private void collect(long index, ByteBuffer buffer, int at, byte[] wanted, List<Symbol> found) {
-        if (buffer != null && SymbolDescriptor.sectionIndex(buffer, at) != 0
+        if (SymbolDescriptor.sectionIndex(buffer, at) != 0
                 && bytes.hasName(namesOffset + SymbolDescriptor.name(buffer, at), namesEnd, wanted)) {
             found.add(symbol(index, buffer, at));
         }
@@ -200,7 +203,7 @@ public final class SymbolTable {
     private Symbol symbol(long index, ByteBuffer buffer, int at) {
         String text = bytes.string(namesOffset + SymbolDescriptor.name(buffer, at), namesEnd, MAXIMUM_NAME);
         String name = text;
-        String version = versions.map(v -> v.nameOf(index)).orElse("");
+        String version = versions.isPresent() ? versions.get().nameOf(index) : "";
         boolean defaultVersion = versions.isEmpty() || versions.get().isDefault(index);
         boolean defined = SymbolDescriptor.sectionIndex(buffer, at) != 0;
         int sign = text.indexOf('@');

@@ -10,7 +10,7 @@ package io.bpf4j.loader.elf;
  * @param address             of the {@code nop}
  * @param fileOffset          of the {@code nop}, bytes; -1 when no loaded part of the file holds it
  * @param base                address of {@code .stapsdt.base} when the file was linked
- * @param semaphore           address of the 16-bit counter that must be above 0 for the probe to run, 0 when there is none
+ * @param semaphore           address of the 16-bit counter that must be above 0 for the probe to run, 0 without one
  * @param semaphoreFileOffset of the counter, bytes; 0 when there is none, -1 when no part of the file holds it
  * @param arguments           where the arguments are, in assembler's words: {@code -4@%edi 8@%rsi}
  */

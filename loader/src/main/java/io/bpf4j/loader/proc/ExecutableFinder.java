@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the file that a command's name stands for, as a shell does: the first executable one in the folders of PATH. */
+/** Finds the file that a command's name stands for, as a shell does: the first executable one in PATH. */
 public final class ExecutableFinder {
 
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code /etc/ld.so.cache}: where {@code ldconfig} found which library (glibc, sysdeps/generic/dl-cache.h). Little-endian.
+ * {@code /etc/ld.so.cache}: where {@code ldconfig} found which library (glibc, sysdeps/generic/dl-cache.h).
+ * Little-endian.
  *
  * <pre>
  *  0                             20      24             28      29       32           36         48

@@ -19,12 +19,12 @@ import java.util.stream.Stream;
 
 /**
  * Finds the files that a library's name stands for, as the dynamic linker does: {@code ssl}, {@code libssl},
- * {@code libssl.so.3}, or a path. For a process, those that it has mapped; otherwise, or when it has mapped none yet, those
- * in {@code /etc/ld.so.cache} and the default folders. Never through {@code LD_LIBRARY_PATH}: that is the environment of
- * somebody else's start, not of ours.
+ * {@code libssl.so.3}, or a path. For a process, those that it has mapped; otherwise, or when it has mapped none yet,
+ * those in {@code /etc/ld.so.cache} and the default folders. Never through {@code LD_LIBRARY_PATH}: that is the
+ * environment of somebody else's start, not of ours.
  *
- * <p>There may be several (two versions, or copies in several folders); all are given, each file once, the newest version
- * first.
+ * <p>There may be several (two versions, or copies in several folders); all are given, each file once, the newest
+ * version first.
  */
 public final class LibraryFinder {
 
@@ -68,8 +68,8 @@ public final class LibraryFinder {
      *
      * @param name short name, file name with or without version, or a path, which if relative starts at our own folder
      * @return empty when there is none
-     * @throws ProcessAccessException when the process has mapped such files, but their paths lead to them no more and we
-     *                                lack the capability to reach them through the process
+     * @throws ProcessAccessException when the process has mapped such files, but their paths lead to them no more and
+     *                                we lack the capability to reach them through the process
      */
     public List<MappedFile> find(String name) {
         if (name.contains("/")) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a user calls a library, and which file names that may mean: {@code ssl}, {@code libssl} and {@code libssl.so} are
- * {@code libssl.so}, {@code libssl.so.3} and {@code libssl-1.1.so}, whereas {@code libssl.so.3} is itself and
+ * What a user calls a library, and which file names that may mean: {@code ssl}, {@code libssl} and {@code libssl.so}
+ * are {@code libssl.so}, {@code libssl.so.3} and {@code libssl-1.1.so}, whereas {@code libssl.so.3} is itself and
  * {@code libssl.so.3.0.1} only.
  */
 final class LibraryName {
@@ -46,7 +46,7 @@ final class LibraryName {
         return files.matcher(fileName).matches() || standardLibrary && MUSL.matcher(fileName).matches();
     }
 
-    /** Orders file names by version, the newest first: {@code libssl.so.3}, {@code libssl.so.1.1}, {@code libssl.so}. */
+    /** Orders file names by version, newest first: {@code libssl.so.3}, {@code libssl.so.1.1}, {@code libssl.so}. */
     static Comparator<String> newestFirst() {
         return (left, right) -> compare(version(right), version(left));
     }

@@ -46,7 +46,7 @@ public record MappedFile(String path, Path file, FileIdentity identity, FileLook
         return mapped.map(identity -> new MappedFile(mapping.path().orElseThrow(), direct, identity, root));
     }
 
-    /** Without the right to ask for the mapped file itself: overlay and btrfs show another device in maps than in stat. */
+    /** By inode alone: overlay and btrfs show another device in maps than in stat. */
     private static boolean isSame(Mapping mapping, FileIdentity found) {
         return found.inode() == mapping.inode();
     }

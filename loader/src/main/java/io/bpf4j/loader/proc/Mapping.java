@@ -76,7 +76,7 @@ public record Mapping(long start, long end, String permissions, long offset, lon
         return inode != 0 && name.startsWith("/");
     }
 
-    /** Path of the file without the {@code " (deleted)"} that the kernel adds when the path is gone; empty for no file. */
+    /** Path of the file without the {@code " (deleted)"} that the kernel adds when it is gone; empty for no file. */
     public Optional<String> path() {
         if (!hasFile()) {
             return Optional.empty();

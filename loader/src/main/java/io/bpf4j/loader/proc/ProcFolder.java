@@ -51,8 +51,8 @@ record ProcFolder(int pid) {
     }
 
     /**
-     * The error's text depends on the locale and its number is not to be had, so an error that has no class of its own is
-     * told apart by looking whether the process is still there.
+     * The error's text depends on the locale and its number is not to be had, so an error that has no class of its own
+     * is told apart by looking whether the process is still there.
      */
     <T> T read(String name, Read<T> how) {
         try {

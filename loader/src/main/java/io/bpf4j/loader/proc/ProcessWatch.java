@@ -1,8 +1,8 @@
 package io.bpf4j.loader.proc;
 
 /**
- * Tells whether one process still runs. A process id is given again after its process has gone; the start time beside it
- * is not.
+ * Tells whether one process still runs. A process id is given again after its process has gone; the start time beside
+ * it is not.
  *
  * @param pid        process id
  * @param startTicks clock ticks from boot to its start, from {@code /proc/PID/stat}

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process of our own that lives until it is closed, and has run its program's first instructions when it is handed out. */
+/** A process of our own that lives until it is closed, and runs its program when it is handed out. */
 final class ChildProcess implements AutoCloseable {
 
     private final Process process;
