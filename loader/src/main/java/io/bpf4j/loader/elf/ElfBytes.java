@@ -145,26 +145,44 @@ final class ElfBytes implements AutoCloseable {
      * {@code maximum} bytes.
      */
     String string(long offset, long limit, int maximum) {
-        long end = Math.min(Math.min(limit, size), offset + maximum);
-        int length = 0;
-        while (offset + length < end && u8(offset + length) != 0) {
-            length++;
+        int length = length(offset, Math.min(Math.min(limit, size), offset + maximum));
+        int inPage = (int) (offset & PAGE_SIZE - 1);
+        if (length > 0 && inPage + length <= PAGE_SIZE) {
+            return new String(page(offset, length).array(), inPage, length, StandardCharsets.UTF_8);
         }
         byte[] copy = new byte[length];
-        copyString(offset, end, copy);
+        copyString(offset, offset + length, copy);
         return new String(copy, StandardCharsets.UTF_8);
+    }
+
+    /** Number of bytes from {@code offset} to the first NUL, or to {@code end} where there is none before. */
+    private int length(long offset, long end) {
+        long at = offset;
+        while (at < end) {
+            byte[] data = page(at, 1).array();
+            int start = (int) (at & PAGE_SIZE - 1);
+            int stop = (int) Math.min(PAGE_SIZE, start + (end - at));
+            int i = start;
+            while (i < stop && data[i] != 0) {
+                i++;
+            }
+            at += i - start;
+            if (i < stop) {
+                break;
+            }
+        }
+        return (int) Math.max(0, at - offset);
     }
 
     /** Copies the string at {@code offset}, cut to the size of {@code target}, and returns its length in bytes. */
     int copyString(long offset, long limit, byte[] target) {
-        long end = Math.min(Math.min(limit, size), offset + target.length);
-        int length = 0;
-        while (offset + length < end) {
-            byte b = (byte) u8(offset + length);
-            if (b == 0) {
-                break;
-            }
-            target[length++] = b;
+        int length = length(offset, Math.min(Math.min(limit, size), offset + target.length));
+        for (int done = 0; done < length;) {
+            long at = offset + done;
+            int start = (int) (at & PAGE_SIZE - 1);
+            int part = Math.min(length - done, PAGE_SIZE - start);
+            System.arraycopy(page(at, 1).array(), start, target, done, part);
+            done += part;
         }
         return length;
     }

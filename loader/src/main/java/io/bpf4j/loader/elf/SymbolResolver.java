@@ -1,7 +1,6 @@
 package io.bpf4j.loader.elf;
 
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,10 +39,16 @@ public final class SymbolResolver implements AutoCloseable {
 
     /** Opens a file of our own file system. */
     public static SymbolResolver open(Path file) {
+        ElfFile opened = ElfFile.open(file);
+        return new SymbolResolver(opened, realPath(file), new DebugFiles(FileLookup.HOST));
+    }
+
+    private static String realPath(Path file) {
         try {
-            return open(file, file.toRealPath().toString(), FileLookup.HOST);
-        } catch (IOException | InvalidPathException e) {
-            throw new ElfException(file, "no such file", e);
+            return file.toRealPath().toString();
+        } catch (IOException e) {
+            // Open, but its path is gone since: then there is nothing beside it either.
+            return file.toAbsolutePath().toString();
         }
     }
 

@@ -16,9 +16,11 @@ import java.util.function.Consumer;
 public final class SymbolTable {
 
     /** Longer names are cut; the longest mangled names in the wild have some ten thousand bytes. */
-    static final int MAXIMUM_NAME = 1 << 16;
+    static final int MAXIMUM_NAME = 1 << 15;
     /** Names may overlap in a hostile file, so that their sum is not bounded by its size. */
     private static final long MAXIMUM_TOTAL_NAMES = 128L << 20;
+    /** As little bounded, and a matter of time where names are only looked at: this many bytes take seconds. */
+    private static final long MAXIMUM_EXAMINED_NAMES = 1L << 30;
     private static final int CHUNK_SYMBOLS = 2048;
 
     /** Looks at one raw symbol. */
@@ -125,12 +127,15 @@ public final class SymbolTable {
     public List<Symbol> matching(NamePattern pattern) {
         var found = new ArrayList<Symbol>();
         byte[] name = new byte[MAXIMUM_NAME];
+        long[] examined = new long[1];
         long[] total = new long[1];
         scan((index, buffer, at) -> {
             if (SymbolDescriptor.sectionIndex(buffer, at) == 0) {
                 return;
             }
             int length = bytes.copyString(namesOffset + SymbolDescriptor.name(buffer, at), namesEnd, name);
+            examined[0] += length;
+            checkTotal(examined[0], MAXIMUM_EXAMINED_NAMES);
             for (int i = 1; i < length; i++) {
                 if (name[i] == '@') {
                     length = i;
@@ -138,7 +143,7 @@ public final class SymbolTable {
             }
             if (length > 0 && pattern.matches(name, length)) {
                 total[0] += length;
-                checkTotal(total[0]);
+                checkTotal(total[0], MAXIMUM_TOTAL_NAMES);
                 found.add(symbol(index, buffer, at));
             }
         });
@@ -154,23 +159,29 @@ public final class SymbolTable {
                     && SymbolDescriptor.sectionIndex(buffer, at) != 0) {
                 Symbol symbol = symbol(index, buffer, at);
                 total[0] += symbol.name().length();
-                checkTotal(total[0]);
+                checkTotal(total[0], MAXIMUM_TOTAL_NAMES);
                 found.add(symbol);
             }
         });
         return List.copyOf(found);
     }
 
-    private void checkTotal(long total) {
-        if (total > MAXIMUM_TOTAL_NAMES) {
+    private void checkTotal(long total, long maximum) {
+        if (total > maximum) {
             throw bytes.failure(namesOffset,
-                    "the names of the symbols take more than %d MiB".formatted(MAXIMUM_TOTAL_NAMES >> 20));
+                    "the names of the symbols take more than %d MiB".formatted(maximum >> 20));
         }
     }
 
     /** Hands over every symbol, used or defined, in the order of the table; each is made for this call only. */
     public void forEach(Consumer<Symbol> action) {
-        scan((index, buffer, at) -> action.accept(symbol(index, buffer, at)));
+        long[] examined = new long[1];
+        scan((index, buffer, at) -> {
+            Symbol symbol = symbol(index, buffer, at);
+            examined[0] += symbol.name().length();
+            checkTotal(examined[0], MAXIMUM_EXAMINED_NAMES);
+            action.accept(symbol);
+        });
     }
 
     /** Hands over the raw entries in chunks, outside the page cache: one pass would only wash it out. */

@@ -1,5 +1,6 @@
 package io.bpf4j.loader.elf;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,7 +57,7 @@ class ElfMutationProperties {
         Files.delete(folder);
     }
 
-    @Property(tries = 1500)
+    @Property(tries = 1000)
     void mutatedFileGivesAResultOrAnElfException(@ForAll long seed,
             @ForAll @IntRange(min = 1, max = 24) int changes) {
         var random = new Random(seed);
@@ -67,7 +68,7 @@ class ElfMutationProperties {
         readEverything(write(bytes));
     }
 
-    @Property(tries = 300)
+    @Property(tries = 200)
     void truncatedFileGivesAResultOrAnElfException(@ForAll long seed) {
         var random = new Random(seed);
         byte[] bytes = originals.get(random.nextInt(originals.size()));
@@ -107,6 +108,46 @@ class ElfMutationProperties {
         Path file = write(bytes);
         String message = assertThrows(ElfException.class, () -> ElfFile.open(file)).getMessage();
         assertTrue(message.contains("9223372036854775807 section headers"), message);
+    }
+
+    /** A million symbols that share one endless name: neither searching nor listing may take its product. */
+    @Example
+    void overlappingNamesAreRefusedBeforeTheyTakeMinutes() throws IOException {
+        byte[] original = originals.get(1);
+        ByteBuffer header = ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN);
+        int sections = (int) header.getLong(ElfHeaderDescriptor.SECTION_HEADERS_OFFSET);
+        int symbols = original.length + 7 & -8;
+        int count = 1_000_000;
+        int names = symbols + count * SymbolDescriptor.SIZE;
+        ByteBuffer bytes = ByteBuffer.allocate(names + (1 << 20)).order(ByteOrder.LITTLE_ENDIAN).put(0,
+                original);
+        try (var file = ElfFile.open(write(original))) {
+            for (int i = 0; i < file.sections().size(); i++) {
+                Section section = file.sections().get(i);
+                int at = sections + i * SectionDescriptor.SIZE;
+                if (section.type() == Section.SYMBOLS) {
+                    bytes.putLong(at + SectionDescriptor.OFFSET_OFFSET, symbols);
+                    bytes.putLong(at + SectionDescriptor.SIZE_OFFSET, (long) count * SymbolDescriptor.SIZE);
+                } else if (section.name().equals(".strtab")) {
+                    bytes.putLong(at + SectionDescriptor.OFFSET_OFFSET, names);
+                    bytes.putLong(at + SectionDescriptor.SIZE_OFFSET, 1 << 20);
+                }
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            bytes.putShort(symbols + i * SymbolDescriptor.SIZE + SymbolDescriptor.SECTION_INDEX_OFFSET,
+                    (short) 1);
+        }
+        Arrays.fill(bytes.array(), names, bytes.capacity(), (byte) 'a');
+        try (var file = ElfFile.open(write(bytes.array()))) {
+            SymbolTable table = file.fullSymbols().orElseThrow();
+            assertEquals(count, table.count());
+            assertEquals(List.of(), table.find("a"));
+            assertThrows(ElfException.class, () -> table.matching(NamePattern.of("*z")));
+            assertThrows(ElfException.class, () -> table.matching(NamePattern.of("*")));
+            assertThrows(ElfException.class, () -> table.forEach(symbol -> table.count()));
+            assertThrows(ElfException.class, () -> table.at(0));
+        }
     }
 
     /** A file of which all but the headers is a hole: its size alone must cost nothing. */

@@ -15,9 +15,7 @@ final class ChildProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /**
-     * Starts a program through a shell that writes a line, and waits for the exec behind it: {@code comm} then differs.
-     */
+    /** Starts a program that soon sleeps, and waits until it does. */
     static ChildProcess start(String... command) throws IOException {
         return new ChildProcess(launch(command)).awaitProgram(command[0]);
     }

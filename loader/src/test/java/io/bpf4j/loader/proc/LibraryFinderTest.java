@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bpf4j.loader.elf.BinarySamples;
 import io.bpf4j.loader.elf.SymbolSource;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -193,6 +196,45 @@ class LibraryFinderTest {
         assertArrayEquals(content, Files.readAllBytes(found.file()));
         try (var symbols = found.symbols()) {
             assertTrue(symbols.find("twice").isPresent());
+        }
+    }
+
+    /** Only CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN lead to a file without a path; its own user has neither. */
+    @Test
+    void deletedLibraryOutOfReachIsNamed() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
+        assumeTrue(ProcessInfo.of((int) ProcessHandle.current().pid()).uid() == 0,
+                "needs root to become another user");
+        String[] nobody = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"};
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        host("libtwice.so.4").close();
+        var program = new ArrayList<>(List.of(nobody));
+        program.add(folder.resolve("host program").toString());
+        try (var child = ChildProcess.startAndAwaitLine(program.toArray(String[]::new))) {
+            var question = new ArrayList<>(List.of(nobody));
+            question.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                    System.getProperty("java.class.path"), Main.class.getName(),
+                    Integer.toString(child.pid())));
+            assertEquals(List.of("[" + folder.resolve("libtwice.so.4") + "]"),
+                    BinarySamples.output(question.toArray(String[]::new)));
+            Files.delete(folder.resolve("libtwice.so.4"));
+            assertEquals(List.of("no permission to read the mapped file " + folder.resolve("libtwice.so.4")
+                    + " (deleted) of process " + child.pid() + "; run as its user, or as root"),
+                    BinarySamples.output(question.toArray(String[]::new)));
+        }
+    }
+
+    /** Looks for a library as another user. */
+    static final class Main {
+        private Main() {}
+
+        public static void main(String[] arguments) {
+            try {
+                System.out.println(LibraryFinder.of(Integer.parseInt(arguments[0])).find("twice").stream()
+                        .map(MappedFile::file).toList());
+            } catch (ProcessAccessException e) {
+                System.out.println(e.getMessage());
+            }
         }
     }
 
