@@ -3,6 +3,7 @@ package io.bpf4j.vm.type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A struct or a union with C's layout: fields in order, each at its natural alignment, padded at the end.
@@ -30,6 +31,7 @@ public final class StructType implements Type {
     private List<Field> fields;
     private int size;
     private int alignment = 1;
+    private Consumer<StructType> completer;
 
     private StructType(String name, Kind kind) {
         this.name = name;
@@ -39,6 +41,18 @@ public final class StructType implements Type {
     /** Makes a type without fields yet; {@link #complete} or {@link #completeWithOffsets} must follow. */
     public static StructType declare(String name, Kind kind) {
         return new StructType(name, kind);
+    }
+
+    /**
+     * Makes a type whose fields are looked up when somebody first asks for them, so that a pointer into the kernel's
+     * types does not bring all of them along. Only one thread may use the type until then.
+     *
+     * @param completer calls {@link #completeWithOffsets} on the type that it is given
+     */
+    public static StructType declareLazily(String name, Kind kind, Consumer<StructType> completer) {
+        StructType type = declare(name, kind);
+        type.completer = completer;
+        return type;
     }
 
     /** Makes a complete struct by C's layout rules. */
@@ -93,9 +107,15 @@ public final class StructType implements Type {
         return kind;
     }
 
-    /** Returns whether the fields are known. */
+    /** Returns whether the type has fields, after looking them up if it was declared lazily. */
     public boolean isComplete() {
+        lookUp();
         return fields != null;
+    }
+
+    /** Returns whether the type was declared lazily and nobody has asked for its fields yet. */
+    public boolean isPending() {
+        return completer != null;
     }
 
     /** Returns the fields in order of declaration. */
@@ -131,7 +151,16 @@ public final class StructType implements Type {
         return spelling();
     }
 
+    private void lookUp() {
+        if (completer != null) {
+            Consumer<StructType> once = completer;
+            completer = null;
+            once.accept(this);
+        }
+    }
+
     private void requireComplete() {
+        lookUp();
         if (fields == null) {
             throw new IllegalStateException(spelling() + " is declared but has no fields");
         }
