@@ -5,6 +5,7 @@ import io.bpf4j.vm.type.EnumType;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.PointerType;
 import io.bpf4j.vm.type.StructType;
+import io.bpf4j.vm.type.StructuralEquality;
 import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.VoidType;
 import java.nio.ByteBuffer;
@@ -19,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Collects types and strings and writes them as BTF. Equal types get one id; structs are equal only to themselves.
+ * Collects types and strings and writes them as BTF. Equal types get one id; structs are equal if all
+ * that they say is.
  *
  * <p>Names are made into what the kernel accepts ({@link Names}); numbers are written as the kernel's own typedefs
  * ({@code u32} for {@code unsigned int}), so that a dump as C reads like the source.
@@ -48,6 +50,7 @@ public final class BtfBuilder {
     private final List<int[]> types = new ArrayList<>();
     private final Map<List<Integer>, Integer> idByWords = new HashMap<>();
     private final Map<Type, Integer> idByType = new HashMap<>();
+    private final Map<String, List<StructType>> structsByName = new HashMap<>();
     private final Map<String, Integer> strings = new LinkedHashMap<>();
     private int stringsSize = 1;
 
@@ -191,10 +194,19 @@ public final class BtfBuilder {
     }
 
     private int struct(StructType type) {
+        List<StructType> namesakes = structsByName.computeIfAbsent(type.name(), key -> new ArrayList<>());
+        for (StructType namesake : namesakes) {
+            if (StructuralEquality.same(namesake, type)) {
+                return idByType.get(namesake);
+            }
+        }
+        namesakes.add(type);
         boolean union = type.kind() == StructType.Kind.UNION;
         String name = type.name().isEmpty() ? "" : Names.identifier(type.name());
         if (type.isPending() || !type.isComplete()) {
-            return append(header(name, BtfKind.FORWARD, 0, union, 0));
+            int forward = append(header(name, BtfKind.FORWARD, 0, union, 0));
+            idByType.put(type, forward);
+            return forward;
         }
         int id = reserve();
         idByType.put(type, id);

@@ -103,8 +103,10 @@ final class CodeSections {
                 yield Insn.LoadImmediate64.number(load.dst(), value.offset() - symbol.value());
             }
             case Insn.LoadImmediate64 load when load.kind() == Immediate64.FUNCTION -> {
-                place.relocate(ElfLayout.R_BPF_64_64, function(functions, slot + 1 + load.low()));
-                yield Insn.LoadImmediate64.number(load.dst(), 0);
+                // libbpf finds local functions by their section and the byte offset in it (sym_is_subprog).
+                Symbol symbol = function(functions, slot + 1 + load.low());
+                place.relocate(ElfLayout.R_BPF_64_64, elf.sectionSymbol(symbol.section()));
+                yield Insn.LoadImmediate64.number(load.dst(), symbol.value());
             }
             case Insn.CallFunction call -> {
                 place.relocate(ElfLayout.R_BPF_64_32, function(functions, slot + 1 + call.distance()));
