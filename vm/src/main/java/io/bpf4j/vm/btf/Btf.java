@@ -1,0 +1,337 @@
+package io.bpf4j.vm.btf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
+
+/**
+ * BTF to look things up in, such as {@code /sys/kernel/btf/vmlinux}. The bytes may come from anywhere: whatever is
+ * wrong in them gives a {@link BtfException}, at the latest when the type in question is asked for.
+ *
+ * <p>Parsing walks over the records once to find where they start; types are decoded when they are asked for, and the
+ * index of names is made for the first search. Safe for use by several threads.
+ */
+public final class Btf {
+    /** How much of a name counts for its place in the index; long names of hostile input cost no more. */
+    private static final int HASHED_NAME = 64;
+    /** The kernel's limit of types within types (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH). */
+    static final int MAX_DEPTH = 32;
+
+    private final ByteBuffer in;
+    private final int stringsStart;
+    private final int stringsEnd;
+    private final int[] offsets;
+    private volatile NameIndex index;
+
+    /** Chains of ids by hash of the name; rising within a chain. */
+    private record NameIndex(int[] heads, int[] next) {}
+
+    private Btf(ByteBuffer in, int stringsStart, int stringsEnd, int[] offsets) {
+        this.in = in;
+        this.stringsStart = stringsStart;
+        this.stringsEnd = stringsEnd;
+        this.offsets = offsets;
+    }
+
+    /**
+     * Parses BTF.
+     *
+     * @param bytes must not be changed afterwards
+     * @throws BtfException if the header, the strings or the frame of a record is wrong
+     */
+    public static Btf parse(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.length < BtfLayout.HEADER_SIZE
+                || Short.toUnsignedInt(in.getShort(BtfLayout.MAGIC_OFFSET)) != BtfLayout.MAGIC) {
+            throw new BtfException("not little-endian BTF");
+        }
+        if (in.get(BtfLayout.VERSION_OFFSET) != BtfLayout.VERSION) {
+            throw new BtfException("BTF version " + in.get(BtfLayout.VERSION_OFFSET) + ", only 1 is known");
+        }
+        long header = Integer.toUnsignedLong(in.getInt(BtfLayout.HEADER_LENGTH_OFFSET));
+        long typeStart = header + Integer.toUnsignedLong(in.getInt(BtfLayout.TYPE_OFFSET_OFFSET));
+        long typeEnd = typeStart + Integer.toUnsignedLong(in.getInt(BtfLayout.TYPE_LENGTH_OFFSET));
+        long stringStart = header + Integer.toUnsignedLong(in.getInt(BtfLayout.STRING_OFFSET_OFFSET));
+        long stringEnd = stringStart + Integer.toUnsignedLong(in.getInt(BtfLayout.STRING_LENGTH_OFFSET));
+        if (header < BtfLayout.HEADER_SIZE || typeEnd > bytes.length || stringEnd > bytes.length) {
+            throw new BtfException("types or strings of BTF lie outside its " + bytes.length + " bytes");
+        }
+        if (stringStart == stringEnd || bytes[(int) stringStart] != 0 || bytes[(int) stringEnd - 1] != 0) {
+            throw new BtfException("the strings of BTF do not begin and end with NUL");
+        }
+        return new Btf(in, (int) stringStart, (int) stringEnd, scan(in, (int) typeStart, (int) typeEnd));
+    }
+
+    private static int[] scan(ByteBuffer in, int start, int end) {
+        int[] found = new int[1024];
+        int count = 1;
+        int at = start;
+        while (at < end) {
+            if (end - at < BtfLayout.TYPE_SIZE) {
+                throw new BtfException("type " + count + " is cut off");
+            }
+            int info = in.getInt(at + BtfLayout.TYPE_INFO_OFFSET);
+            BtfKind kind = BtfKind.of(BtfLayout.kindNumber(info));
+            if (kind == null || kind == BtfKind.VOID) {
+                throw new BtfException(
+                        "type " + count + " is of the unknown kind " + BtfLayout.kindNumber(info));
+            }
+            int size = kind.recordSize(BtfLayout.elements(info));
+            if (size > end - at) {
+                throw new BtfException("type " + count + " is cut off");
+            }
+            if (count == found.length) {
+                found = Arrays.copyOf(found, count * 2);
+            }
+            found[count++] = at;
+            at += size;
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    /** Returns one more than the highest id. */
+    public int size() {
+        return offsets.length;
+    }
+
+    /** Returns the kind of a type without decoding it. */
+    public BtfKind kind(int id) {
+        check(id);
+        return id == 0
+                ? BtfKind.VOID
+                : BtfKind.of(BtfLayout.kindNumber(in.getInt(offsets[id] + BtfLayout.TYPE_INFO_OFFSET)));
+    }
+
+    /** Returns the name of a type without decoding the rest; empty if there is none. */
+    public String name(int id) {
+        check(id);
+        return id == 0 ? "" : string(in.getInt(offsets[id]));
+    }
+
+    /** Finds the first type of a kind and name. */
+    public OptionalInt find(BtfKind kind, String name) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        NameIndex names = index();
+        int hash = hash(wanted, 0, wanted.length);
+        for (int id = names.heads[hash & names.heads.length - 1]; id != 0; id = names.next[id]) {
+            if (kind(id) == kind && nameEquals(in.getInt(offsets[id]), wanted)) {
+                return OptionalInt.of(id);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Finds the first type of a kind and name and decodes it. */
+    public <T extends BtfType> Optional<T> find(BtfKind kind, String name, Class<T> type) {
+        OptionalInt id = find(kind, name);
+        return id.isEmpty() ? Optional.empty() : Optional.of(type.cast(type(id.getAsInt())));
+    }
+
+    /** Decodes a type. */
+    public BtfType type(int id) {
+        check(id);
+        if (id == 0) {
+            return new BtfType.Void();
+        }
+        int at = offsets[id];
+        String name = string(in.getInt(at));
+        int info = in.getInt(at + BtfLayout.TYPE_INFO_OFFSET);
+        int value = in.getInt(at + BtfLayout.TYPE_VALUE_OFFSET);
+        int more = at + BtfLayout.TYPE_SIZE;
+        BtfKind kind = kind(id);
+        return switch (kind) {
+            case VOID -> new BtfType.Void();
+            case INT -> number(name, value, in.getInt(more));
+            case POINTER -> new BtfType.Pointer(reference(value));
+            case ARRAY -> new BtfType.Array(reference(in.getInt(more)), reference(in.getInt(more + 4)),
+                    positive(in.getInt(more + 8)));
+            case STRUCT, UNION ->
+                new BtfType.Struct(name, kind == BtfKind.UNION, positive(value), members(at, info));
+            case ENUM, ENUM64 -> new BtfType.Enumeration(name, positive(value), BtfLayout.flag(info),
+                    constants(kind, at, info));
+            case FORWARD -> new BtfType.Forward(name, BtfLayout.flag(info));
+            case TYPEDEF -> new BtfType.Typedef(name, reference(value));
+            case VOLATILE, CONST, RESTRICT, TYPE_TAG -> new BtfType.Qualified(kind, name, reference(value));
+            case FUNCTION -> new BtfType.Function(name, reference(value), BtfLayout.elements(info));
+            case FUNCTION_PROTOTYPE -> new BtfType.Prototype(reference(value), elements(at, info, kind,
+                    (first, second) -> new BtfType.Parameter(string(in.getInt(first)),
+                            reference(in.getInt(second)))));
+            case VARIABLE -> new BtfType.Variable(name, reference(value), in.getInt(more));
+            case DATA_SECTION -> new BtfType.DataSection(name, positive(value), elements(at, info, kind,
+                    (first, second) -> new BtfType.Placement(reference(in.getInt(first)), in.getInt(second),
+                            in.getInt(second + 4))));
+            case FLOAT -> new BtfType.FloatingPoint(name, positive(value));
+            case DECLARATION_TAG -> new BtfType.DeclarationTag(name, reference(value), in.getInt(more));
+        };
+    }
+
+    /** Follows typedefs, qualifiers and tags to the type behind them. */
+    public int resolve(int id) {
+        int at = id;
+        for (int steps = 0; steps <= MAX_DEPTH; steps++) {
+            switch (kind(at)) {
+                case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG ->
+                    at = reference(in.getInt(offsets[at] + BtfLayout.TYPE_VALUE_OFFSET));
+                default -> {
+                    return at;
+                }
+            }
+        }
+        throw new BtfException(
+                "type " + id + " is a name of a name of a name, more than " + MAX_DEPTH + " times");
+    }
+
+    /** Finds the prototype of a kernel function. */
+    public Optional<BtfType.Prototype> function(String name) {
+        return find(BtfKind.FUNCTION, name, BtfType.Function.class)
+                .map(found -> prototype(found.prototype()));
+    }
+
+    /**
+     * Finds the prototype of a raw tracepoint (include/trace/bpf_probe.h: the typedef {@code btf_trace_NAME}). Its
+     * first parameter, {@code void *__data}, is not among the arguments that a program gets.
+     */
+    public Optional<BtfType.Prototype> tracepoint(String name) {
+        return find(BtfKind.TYPEDEF, "btf_trace_" + name, BtfType.Typedef.class).map(typedef -> {
+            if (type(resolve(typedef.target())) instanceof BtfType.Pointer pointer) {
+                return prototype(pointer.target());
+            }
+            throw new BtfException("btf_trace_" + name + " is no pointer to a function");
+        });
+    }
+
+    /** Returns the ids of the functions that programs may call by BTF id, by rising id: those with the tag bpf_kfunc. */
+    public List<Integer> kernelFunctions() {
+        List<Integer> found = new ArrayList<>();
+        byte[] tag = "bpf_kfunc".getBytes(StandardCharsets.UTF_8);
+        for (int id = 1; id < offsets.length; id++) {
+            if (kind(id) == BtfKind.DECLARATION_TAG && nameEquals(in.getInt(offsets[id]), tag)) {
+                int target = reference(in.getInt(offsets[id] + BtfLayout.TYPE_VALUE_OFFSET));
+                if (kind(target) == BtfKind.FUNCTION) {
+                    found.add(target);
+                }
+            }
+        }
+        return found.stream().sorted().distinct().toList();
+    }
+
+    private BtfType.Prototype prototype(int id) {
+        if (type(id) instanceof BtfType.Prototype prototype) {
+            return prototype;
+        }
+        throw new BtfException("type " + id + " is no function prototype");
+    }
+
+    private static BtfType number(String name, int size, int packed) {
+        return new BtfType.Int(name, positive(size), packed >>> 24 & 0xf, packed >>> 16 & 0xff,
+                packed & 0xff);
+    }
+
+    private List<BtfType.Member> members(int at, int info) {
+        boolean bitFields = BtfLayout.flag(info);
+        return elements(at, info, BtfKind.STRUCT, (first, second) -> {
+            int packed = in.getInt(second + 4);
+            return new BtfType.Member(string(in.getInt(first)), reference(in.getInt(second)),
+                    bitFields ? packed & 0xff_ffff : positive(packed), bitFields ? packed >>> 24 : 0);
+        });
+    }
+
+    private List<BtfType.Constant> constants(BtfKind kind, int at, int info) {
+        boolean signed = BtfLayout.flag(info);
+        return elements(at, info, kind, (first, second) -> {
+            int low = in.getInt(second);
+            long value = kind == BtfKind.ENUM64
+                    ? Integer.toUnsignedLong(low) | (long) in.getInt(second + 4) << 32
+                    : signed ? low : Integer.toUnsignedLong(low);
+            return new BtfType.Constant(string(in.getInt(first)), value);
+        });
+    }
+
+    /** Decodes what follows a type, element by element: the function gets the offsets of the first and second word. */
+    private static <T> List<T> elements(int at, int info, BtfKind kind,
+            BiFunction<Integer, Integer, T> decode) {
+        int size = kind.recordSize(1) - kind.recordSize(0);
+        int start = at + kind.recordSize(0);
+        List<T> result = new ArrayList<>();
+        for (int i = 0; i < BtfLayout.elements(info); i++) {
+            result.add(decode.apply(start + i * size, start + i * size + 4));
+        }
+        return List.copyOf(result);
+    }
+
+    private NameIndex index() {
+        NameIndex made = index;
+        if (made == null) {
+            int[] heads = new int[Integer.highestOneBit(Math.max(offsets.length, 8)) * 2];
+            int[] next = new int[offsets.length];
+            for (int id = offsets.length - 1; id > 0; id--) {
+                int name = in.getInt(offsets[id]);
+                if (name != 0) {
+                    int start = stringStart(name);
+                    int slot = hash(in.array(), start, stringsEnd) & heads.length - 1;
+                    next[id] = heads[slot];
+                    heads[slot] = id;
+                }
+            }
+            made = new NameIndex(heads, next);
+            index = made;
+        }
+        return made;
+    }
+
+    private static int hash(byte[] bytes, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < Math.min(end, start + HASHED_NAME) && bytes[i] != 0; i++) {
+            hash = hash * 31 + bytes[i];
+        }
+        return hash ^ hash >>> 15;
+    }
+
+    private boolean nameEquals(int name, byte[] wanted) {
+        int start = stringStart(name);
+        return stringsEnd - start > wanted.length && in.get(start + wanted.length) == 0
+                && Arrays.equals(in.array(), start, start + wanted.length, wanted, 0, wanted.length);
+    }
+
+    /** Returns the string at an offset of the string section. */
+    String string(int offset) {
+        int start = stringStart(offset);
+        int end = start;
+        while (in.get(end) != 0) {
+            end++;
+        }
+        return new String(in.array(), start, end - start, StandardCharsets.UTF_8);
+    }
+
+    private int stringStart(int offset) {
+        if (offset < 0 || offset >= stringsEnd - stringsStart) {
+            throw new BtfException("no string at " + Integer.toUnsignedString(offset));
+        }
+        return stringsStart + offset;
+    }
+
+    private int reference(int id) {
+        check(id);
+        return id;
+    }
+
+    private void check(int id) {
+        if (id < 0 || id >= offsets.length) {
+            throw new BtfException("no type " + Integer.toUnsignedString(id) + ", the last one is "
+                    + (offsets.length - 1));
+        }
+    }
+
+    private static int positive(int value) {
+        if (value < 0) {
+            throw new BtfException("a size, length or offset of " + Integer.toUnsignedString(value));
+        }
+        return value;
+    }
+}
