@@ -195,9 +195,18 @@ public final class Btf {
 
     /**
      * Finds the prototype of a raw tracepoint (include/trace/bpf_probe.h: the typedef {@code btf_trace_NAME}). Its
-     * first parameter, {@code void *__data}, is not among the arguments that a program gets.
+     * first parameter, {@code void *__data}, is not among the arguments that a program gets. The typedef has no names
+     * of parameters; they are taken from the function that calls the probes (include/linux/tracepoint.h,
+     * {@code __traceiter_NAME}).
      */
     public Optional<BtfType.Prototype> tracepoint(String name) {
+        Optional<BtfType.Prototype> typed = tracepointType(name);
+        Optional<BtfType.Prototype> named = function("__traceiter_" + name);
+        return typed.isPresent() && named.isPresent()
+                && named.get().parameters().size() == typed.get().parameters().size() ? named : typed;
+    }
+
+    private Optional<BtfType.Prototype> tracepointType(String name) {
         return find(BtfKind.TYPEDEF, "btf_trace_" + name, BtfType.Typedef.class).map(typedef -> {
             if (type(resolve(typedef.target())) instanceof BtfType.Pointer pointer) {
                 return prototype(pointer.target());
@@ -206,7 +215,7 @@ public final class Btf {
         });
     }
 
-    /** Returns the ids of the functions that programs may call by BTF id, by rising id: those with the tag bpf_kfunc. */
+    /** Returns the ids of the functions that programs may call by BTF id (those tagged bpf_kfunc), by rising id. */
     public List<Integer> kernelFunctions() {
         List<Integer> found = new ArrayList<>();
         byte[] tag = "bpf_kfunc".getBytes(StandardCharsets.UTF_8);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Makes bytes of a text from a command line, such as {@code 42}, {@code -1}, {@code 0x10}, {@code true} or {@code nginx}. */
+/** Makes bytes of a text from a command line, such as {@code 42}, {@code 0x10}, {@code true} or {@code nginx}. */
 public final class ValueWriter {
 
     private ValueWriter() {}

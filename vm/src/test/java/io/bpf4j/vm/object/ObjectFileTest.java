@@ -65,7 +65,7 @@ class ObjectFileTest {
                 "bpftool prog show pinned /sys/fs/bpf/p/on_write");
         for (String expected : new String[]{"on_write", "on_open", "on_tick", "at_begin", "on_loop",
             "_output",
-            "int on_write(struct pt_regs *ctx):".replace("struct pt_regs *", "struct pt_regs * "),
+            "s32 on_write(struct pt_regs * ctx):", "u64 inner(u64 value):",
             "hits += 1; [file:sample.probe line_num:10 line_col:5]", "return inner(value);", "\"count\": 1",
             "\"total_ns\": -1", "for (;;) {}"}) {
             assertTrue(output.contains(expected), () -> "no " + expected + " in\n" + output);
