@@ -50,7 +50,8 @@ class HelperCallersTest {
             if (part.contains("\n")) {
                 Helper helper = Helper.valueOf(part.substring(0, part.indexOf('\n')));
                 if (!part.contains("cannot use helper") && !part.contains("unknown func")
-                        && !part.contains("supported only for") && !part.contains("not supported for program type")) {
+                        && !part.contains("supported only for")
+                        && !part.contains("not supported for program type")) {
                     given.add(helper);
                 }
                 if (helper.tracingTypes().contains(type)) {
