@@ -34,7 +34,7 @@ class ArchitectureTest {
             abi      -> type
             program  -> abi isa type
             text     -> abi isa program type
-            btf      -> program type
+            btf      -> abi isa program type
             object   -> abi btf isa program type
             """;
 

@@ -1,5 +1,6 @@
 package io.bpf4j.vm.btf;
 
+import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.program.Function;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.SourceLine;
@@ -7,10 +8,8 @@ import io.bpf4j.vm.type.IntType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -88,14 +87,9 @@ public record ProgramDebugInfo(List<FunctionRecord> functions, List<LineRecord> 
     }
 
     private static Map<Integer, SourceLine> linesOf(Program program) {
-        Set<Integer> starts = new HashSet<>();
-        int slot = 0;
-        for (var instruction : program.instructions()) {
-            starts.add(slot);
-            slot += instruction.slots();
-        }
+        Instructions instructions = Instructions.of(program.instructions());
         TreeMap<Integer, SourceLine> lines = new TreeMap<>();
-        program.lines().stream().filter(line -> starts.contains(line.slot()))
+        program.lines().stream().filter(line -> instructions.startsAt(line.slot()))
                 .forEach(line -> lines.put(line.slot(), line));
         if (lines.isEmpty()) {
             return lines;
