@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * What the running kernel can do for this user: each feature is tried when it is first asked for, and the answer is
@@ -51,6 +52,15 @@ public final class KernelFeatures {
         var support = support(feature);
         if (!support.available()) {
             throw new UnsupportedFeatureException(feature, support);
+        }
+    }
+
+    /** The BTF id of a function of the running kernel; empty if it is not there, or the kernel shows no types. */
+    public OptionalInt kernelFunction(String name) {
+        try {
+            return KernelTypes.functionId(name);
+        } catch (IOException e) {
+            return OptionalInt.empty();
         }
     }
 

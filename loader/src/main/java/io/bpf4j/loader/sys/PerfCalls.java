@@ -75,6 +75,15 @@ public final class PerfCalls {
         }
     }
 
+    /** Opens a timer that fires every so many {@code nanoseconds} on {@code cpu}, idle or not; at least 10,000. */
+    public Fd openTimer(long nanoseconds, int cpu) {
+        try (var memory = new NativeMemory()) {
+            var attribute = attribute(memory, TYPE_SOFTWARE, COUNT_CPU_CLOCK);
+            attribute.bytes().putLong(PerfEventDescriptor.SAMPLE_PERIOD, nanoseconds);
+            return kernel.openPerfEvent(attribute, EVERY, cpu, () -> "opening a timer on CPU " + cpu);
+        }
+    }
+
     /**
      * Opens what bpf_perf_event_output() on {@code cpu} writes to.
      *

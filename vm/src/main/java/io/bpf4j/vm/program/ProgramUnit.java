@@ -36,6 +36,11 @@ public record ProgramUnit(String name, String license, List<Program> programs, L
         return globals.stream().filter(global -> global.name().equals(globalName)).findFirst();
     }
 
+    /** Returns the same unit with other programs, for instance without those that nobody needs. */
+    public ProgramUnit withPrograms(List<Program> otherPrograms) {
+        return new ProgramUnit(name, license, otherPrograms, maps, globals, outputs, losses, types);
+    }
+
     /** Returns the same unit with other maps, for instance with other initial data. */
     public ProgramUnit withMaps(List<MapSpec> otherMaps) {
         return new ProgramUnit(name, license, programs, otherMaps, globals, outputs, losses, types);

@@ -1,0 +1,119 @@
+package io.bpf4j.loader.kernel;
+
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.Session;
+import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.event.EventPoller;
+import io.bpf4j.loader.event.EventSource;
+import io.bpf4j.loader.event.PerfBufferReader;
+import io.bpf4j.loader.event.RingBufferReader;
+import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.loader.feature.KernelFeatures;
+import io.bpf4j.loader.sys.BtfCalls;
+import io.bpf4j.loader.sys.Fd;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.vm.btf.UnitBtf;
+import io.bpf4j.vm.program.MapKind;
+import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Loads units into the running kernel. */
+public final class KernelLoader {
+    private static final int PERF_BUFFER_BYTES = 256 * 1024;
+
+    private final Kernel kernel;
+    private final KernelFeatures features;
+
+    /** Loads through a door to the OS, as far as its features go. */
+    public KernelLoader(Kernel kernel, KernelFeatures features) {
+        this.kernel = kernel;
+        this.features = features;
+    }
+
+    /**
+     * Makes the unit's maps, loads its programs and attaches them; what cannot be attached is said in
+     * {@link Session#attachments}.
+     *
+     * @throws LoadException if a map or program is refused; nothing is left behind then
+     */
+    public Session open(ProgramUnit unit, SessionOptions options) {
+        Deque<AutoCloseable> made = new ArrayDeque<>();
+        try {
+            KernelSession session = prepare(unit, options, made);
+            made.push(session);
+            session.start(options);
+            return session;
+        } catch (RuntimeException | Error e) {
+            closeAll(made, e);
+            throw e;
+        }
+    }
+
+    private KernelSession prepare(ProgramUnit unit, SessionOptions options, Deque<AutoCloseable> made) {
+        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, isReturn());
+        UnitBtf types = UnitBtf.of(unit.withPrograms(plans.stream().map(LoadPlan::program).toList()));
+        Optional<Fd> btf = loadBtf(types, made);
+        Map<String, KernelMap> maps = new LinkedHashMap<>();
+        MapFactory factory = new MapFactory(kernel);
+        for (MapSpec spec : unit.maps()) {
+            maps.put(spec.name(), push(made, factory.create(spec, btf, types)));
+        }
+        Attacher attacher = push(made, new Attacher(kernel, features));
+        Map<LoadPlan, Fd> programs = new LinkedHashMap<>();
+        ProgramLoader loader = new ProgramLoader(kernel);
+        for (LoadPlan plan : plans) {
+            programs.put(plan,
+                    push(made, loader.load(plan, unit.license(), name -> maps.get(name).fd(), btf, types)));
+        }
+        btf.ifPresent(Fd::close);
+        Map<String, EventSource> sources = new LinkedHashMap<>();
+        for (MapSpec spec : KernelSession.buffers(unit)) {
+            sources.put(spec.name(), push(made, reader(maps.get(spec.name()))));
+        }
+        EventPoller poller = push(made, new EventPoller(kernel));
+        return new KernelSession(unit, options,
+                new KernelSession.Parts(maps, programs, sources, poller, attacher));
+    }
+
+    /** The kernel function by which a session program tells entry from return. */
+    private OptionalInt isReturn() {
+        return features.has(Feature.UPROBE_SESSION)
+                ? features.kernelFunction("bpf_session_is_return")
+                : OptionalInt.empty();
+    }
+
+    private Optional<Fd> loadBtf(UnitBtf types, Deque<AutoCloseable> made) {
+        if (!features.has(Feature.TYPES)) {
+            return Optional.empty();
+        }
+        return Optional.of(push(made, new BtfCalls(kernel).load(types.bytes())));
+    }
+
+    private EventSource reader(KernelMap map) {
+        return map.spec().kind() == MapKind.RINGBUF
+                ? new RingBufferReader(kernel, map.fd(), map.spec().maxEntries())
+                : new PerfBufferReader(kernel, map.fd(), PERF_BUFFER_BYTES, 1);
+    }
+
+    private static <T extends AutoCloseable> T push(Deque<AutoCloseable> made, T resource) {
+        made.push(resource);
+        return resource;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> made, Throwable cause) {
+        for (AutoCloseable resource : made) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+}

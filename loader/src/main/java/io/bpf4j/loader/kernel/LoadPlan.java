@@ -1,0 +1,62 @@
+package io.bpf4j.loader.kernel;
+
+import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.loader.feature.KernelFeatures;
+import io.bpf4j.loader.sys.AttachType;
+import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.Program;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One program as the kernel is to get it, which may stand for two of the unit.
+ *
+ * @param program what is loaded
+ * @param attachType what it is loaded for, which ties it to one kind of link
+ * @param partner the return probe that was joined to it
+ */
+record LoadPlan(Program program, AttachType attachType, Optional<Program> partner) {
+
+    /**
+     * Plans the loading of programs.
+     *
+     * @param isReturn the BTF id of the kernel's bpf_session_is_return; empty to join none
+     */
+    static List<LoadPlan> of(List<Program> programs, KernelFeatures features, OptionalInt isReturn) {
+        List<LoadPlan> plans = new ArrayList<>();
+        Set<Program> joined = new HashSet<>();
+        for (Program program : programs) {
+            Optional<SessionPair> pair = isReturn.isPresent()
+                    ? SessionPair.of(program, programs)
+                    : Optional.empty();
+            pair.ifPresent(found -> {
+                joined.add(found.exit());
+                plans.add(new LoadPlan(found.join(isReturn.getAsInt()), AttachType.TRACE_UPROBE_SESSION,
+                        Optional.of(found.exit())));
+            });
+            if (pair.isEmpty()) {
+                plans.add(new LoadPlan(program, attachType(program, features), Optional.empty()));
+            }
+        }
+        plans.removeIf(plan -> joined.contains(plan.program()));
+        return plans;
+    }
+
+    private static AttachType attachType(Program program, KernelFeatures features) {
+        return switch (program.attach()) {
+            case AttachSpec.Uprobe uprobe when features.has(Feature.UPROBE_MULTI) ->
+                AttachType.TRACE_UPROBE_MULTI;
+            case AttachSpec.Usdt usdt when features.has(Feature.UPROBE_MULTI) ->
+                AttachType.TRACE_UPROBE_MULTI;
+            default -> AttachType.NONE;
+        };
+    }
+
+    boolean session() {
+        return partner.isPresent();
+    }
+}

@@ -1,0 +1,97 @@
+package io.bpf4j.loader.kernel;
+
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.sys.Errno;
+import io.bpf4j.loader.sys.Fd;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.ProgramCalls;
+import io.bpf4j.loader.sys.ProgramParameters;
+import io.bpf4j.loader.sys.RejectedException;
+import io.bpf4j.loader.sys.SystemCallException;
+import io.bpf4j.vm.btf.UnitBtf;
+import io.bpf4j.vm.isa.Immediate64;
+import io.bpf4j.vm.isa.Insn;
+import io.bpf4j.vm.isa.InsnCodec;
+import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.program.Reference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Loads programs: fills in the maps' descriptors, offers the bytes to the verifier, explains its refusal. */
+final class ProgramLoader {
+    private final ProgramCalls calls;
+
+    ProgramLoader(Kernel kernel) {
+        this.calls = new ProgramCalls(kernel);
+    }
+
+    /**
+     * Loads one program.
+     *
+     * @param maps gives the descriptor of a map by name
+     */
+    Fd load(LoadPlan plan, String license, Function<String, Fd> maps, Optional<Fd> btf, UnitBtf types) {
+        Program program = plan.program();
+        byte[] bytes = InsnCodec.encode(resolved(program, maps));
+        ProgramParameters.Debug debug = btf.map(fd -> {
+            var info = types.program(program.name());
+            return new ProgramParameters.Debug(fd.number(), info.functionBytes(), info.lineBytes());
+        }).orElse(ProgramParameters.Debug.NONE);
+        ProgramParameters parameters = new ProgramParameters(program.type().number(),
+                plan.attachType().number(), 0, 0,
+                program.name(), license, bytes, debug, List.of());
+        try {
+            return calls.load(parameters);
+        } catch (RejectedException e) {
+            throw rejected(program, e);
+        } catch (SystemCallException e) {
+            throw refused(program, e, "");
+        }
+    }
+
+    private static List<Insn> resolved(Program program, Function<String, Fd> maps) {
+        Map<Integer, Reference> bySlot = new HashMap<>();
+        program.references().forEach(reference -> bySlot.put(reference.slot(), reference));
+        List<Insn> resolved = new ArrayList<>(program.instructions().size());
+        int slot = 0;
+        for (Insn insn : program.instructions()) {
+            Reference reference = bySlot.get(slot);
+            resolved.add(reference == null ? insn : resolve((Insn.LoadImmediate64) insn, reference, maps));
+            slot += insn.slots();
+        }
+        return resolved;
+    }
+
+    private static Insn resolve(Insn.LoadImmediate64 insn, Reference reference, Function<String, Fd> maps) {
+        return switch (reference) {
+            case Reference.ToMap map -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP,
+                    maps.apply(map.map()).number(), 0);
+            case Reference.ToMapValue value -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP_VALUE,
+                    maps.apply(value.map()).number(), value.offset());
+        };
+    }
+
+    private static LoadException rejected(Program program, RejectedException e) {
+        if (e.log().isBlank()) {
+            return refused(program, e, e.log());
+        }
+        VerifierLog.Rejection rejection = VerifierLog.read(e.log(), program);
+        String message = "the kernel rejects the probe " + program.attach().spelling() + ": "
+                + rejection.explanation();
+        if (!message.contains(rejection.reason())) {
+            message += " (verifier: " + rejection.reason() + ")";
+        }
+        return new LoadException(message, false, rejection.place(), rejection.hint(), e.log(), e);
+    }
+
+    private static LoadException refused(Program program, SystemCallException e, String log) {
+        boolean notPermitted = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+        String hint = notPermitted ? "this needs root, or CAP_BPF and CAP_PERFMON" : "";
+        return new LoadException("cannot load the probe " + program.attach().spelling() + ": " + e.errno(),
+                notPermitted, Optional.empty(), hint, log, e);
+    }
+}
