@@ -1,0 +1,28 @@
+package io.bpf4j.tools;
+
+import io.bpf4j.tools.common.CommandRunner;
+import io.bpf4j.tools.common.VersionProvider;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The umbrella command: each thing that it does is a subcommand in a class of its own. */
+@Command(name = "bpf4j", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
+        synopsisSubcommandLabel = "COMMAND", subcommands = Completion.class,
+        description = "Traces what programs say and do, from one small probe language.")
+public final class Bpf4j implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs the command line. */
+    public static void main(String[] arguments) {
+        CommandRunner.main(new Bpf4j(), arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}

@@ -1,0 +1,142 @@
+package io.bpf4j.tools.common;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.bpf4j.tools.common.MapPrinter.Entry;
+import io.bpf4j.vm.program.MapKind;
+import io.bpf4j.vm.program.MapRole;
+import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.type.ArrayType;
+import io.bpf4j.vm.type.EnumType;
+import io.bpf4j.vm.type.IntType;
+import io.bpf4j.vm.type.StructType;
+import io.bpf4j.vm.type.StructType.Member;
+import io.bpf4j.vm.type.Type;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class MapPrinterTest {
+
+    private static final StructType WHO = StructType.struct("who", List.of(
+            new Member("pid", IntType.U32), new Member("comm", new ArrayType(IntType.CHAR, 8))));
+    private static final StructType STAT = StructType.struct("stat", List.of(
+            new Member("count", IntType.U64), new Member("total_ns", IntType.S64)));
+
+    private static MapSpec map(MapKind kind, Type key, Type value) {
+        return new MapSpec("calls", kind, key, value, 16, 0, new MapRole.Plain());
+    }
+
+    private static ByteBuffer bytes(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static ByteBuffer number(long number) {
+        return bytes(Long.BYTES).putLong(0, number);
+    }
+
+    private static String text(MapSpec map, Entry... entries) {
+        return print(output -> new MapPrinter(map).text(List.of(entries), output));
+    }
+
+    private static String json(MapSpec map, Entry... entries) {
+        return print(output -> new MapPrinter(map).json(List.of(entries), new JsonLines(output)));
+    }
+
+    private static String print(Consumer<Output> printer) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try (Output output = Output.to(text)) {
+            printer.accept(output);
+        }
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void singleNumbersComeGreatestFirst() {
+        assertEquals("""
+                calls:
+                KEY                 VALUE
+                  2  18446744073709551615
+                  1                    30
+                  3                    30
+
+                """,
+                text(map(MapKind.HASH, IntType.U64, IntType.U64), new Entry(number(3), List.of(number(30))),
+                        new Entry(number(1), List.of(number(30))),
+                        new Entry(number(2), List.of(number(-1)))));
+    }
+
+    @Test
+    void structsBecomeColumns() {
+        ByteBuffer key = bytes(WHO.size()).putInt(0, 42).put(4, "sh\u001b".getBytes(StandardCharsets.UTF_8));
+        ByteBuffer value = bytes(STAT.size()).putLong(0, 7).putLong(8, -1);
+        Entry entry = new Entry(key, List.of(value));
+        MapSpec map = map(MapKind.HASH, WHO, STAT);
+        assertEquals("""
+                calls:
+                PID  COMM  COUNT  TOTAL_NS
+                 42  sh?       7        -1
+
+                """, text(map, entry));
+        assertEquals("""
+                {"map":"calls","key":{"pid":42,"comm":"sh\\u001B"},"value":{"count":7,"total_ns":-1}}
+                """, json(map, entry));
+    }
+
+    @Test
+    void perCpuCountersAddUpFieldByField() {
+        Entry entry = new Entry(number(1), List.of(bytes(16).putLong(0, 1).putLong(8, 10),
+                bytes(16).putLong(0, 2).putLong(8, -30)));
+        assertEquals("{\"map\":\"calls\",\"key\":1,\"value\":{\"count\":3,\"total_ns\":-20}}\n",
+                json(map(MapKind.PERCPU_HASH, IntType.U64, STAT), entry));
+    }
+
+    @Test
+    void otherPerCpuValuesGetARowForEachCpu() {
+        EnumType state = new EnumType("state", IntType.U32,
+                List.of(new EnumType.Constant("IDLE", 0), new EnumType.Constant("BUSY", 1)));
+        Entry entry = new Entry(number(5), List.of(bytes(4), bytes(4).putInt(0, 1), bytes(4).putInt(0, 9)));
+        MapSpec map = map(MapKind.PERCPU_HASH, IntType.U64, state);
+        assertEquals("""
+                calls:
+                KEY  CPU  VALUE
+                  5    0   IDLE
+                  5    1   BUSY
+                  5    2      9
+
+                """, text(map, entry));
+        assertEquals("{\"map\":\"calls\",\"key\":5,\"values\":[\"IDLE\",\"BUSY\",\"9\"]}\n",
+                json(map, entry));
+    }
+
+    @Test
+    void untouchedArrayElementsAreLeftOut() {
+        assertEquals("""
+                calls:
+                KEY  VALUE
+                  1      5
+
+                """, text(map(MapKind.ARRAY, IntType.U32, IntType.U64),
+                new Entry(bytes(4), List.of(number(0))),
+                new Entry(bytes(4).putInt(0, 1), List.of(number(5)))));
+    }
+
+    @Test
+    void perCpuHistogramsAddUpAndPrintAsHistograms() {
+        Type buckets = new ArrayType(IntType.U64, 65);
+        MapSpec map = new MapSpec("sizes", MapKind.PERCPU_HASH, IntType.U64, buckets, 16, 0,
+                new MapRole.Log2Histogram());
+        ByteBuffer counts = bytes(buckets.size()).putLong(8, 1);
+        assertEquals("""
+                sizes:
+                9
+                     value               : count     distribution
+                         0 -> 1          : 2        |****************************************|
+
+                """, text(map, new Entry(number(9), List.of(counts, counts))));
+    }
+}
