@@ -1,25 +1,32 @@
 package io.bpf4j.loader;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * How to run a unit.
  *
  * @param targets the processes that user probes are limited to; none = every process
- * @param verifierLog whether to ask the kernel for its log of accepted programs too (slow)
+ * @param files for a name in a probe point, such as {@code libssl}, the names or paths to look in instead of it
  */
-public record SessionOptions(List<Target> targets, boolean verifierLog) {
+public record SessionOptions(List<Target> targets, Map<String, List<String>> files) {
 
-    /** Every process, no log. */
-    public static final SessionOptions EVERYTHING = new SessionOptions(List.of(), false);
+    /** Every process, names as they are. */
+    public static final SessionOptions EVERYTHING = new SessionOptions(List.of(), Map.of());
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public SessionOptions {
         targets = List.copyOf(targets);
+        files = Map.copyOf(files);
     }
 
     /** Limits user probes to running processes. */
     public static SessionOptions of(List<Integer> pids) {
-        return new SessionOptions(pids.stream().map(Target::running).toList(), false);
+        return new SessionOptions(pids.stream().map(Target::running).toList(), Map.of());
+    }
+
+    /** Returns where to look for what a probe point calls by a name. */
+    public List<String> filesFor(String name) {
+        return files.getOrDefault(name, List.of(name));
     }
 }

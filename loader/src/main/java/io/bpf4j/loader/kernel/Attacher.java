@@ -1,7 +1,7 @@
 package io.bpf4j.loader.kernel;
 
 import io.bpf4j.loader.Attachment;
-import io.bpf4j.loader.Target;
+import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.sys.Cpus;
@@ -40,12 +40,12 @@ final class Attacher implements AutoCloseable {
     }
 
     /** Attaches a program wherever its point is; each place that fails is told, none stops the others. */
-    List<Attachment> attach(LoadPlan plan, Fd fd, List<Target> targets) {
+    List<Attachment> attach(LoadPlan plan, Fd fd, SessionOptions options) {
         Program program = plan.program();
         try {
             return switch (program.attach()) {
-                case AttachSpec.Uprobe uprobe -> user.attach(plan, fd, targets, held);
-                case AttachSpec.Usdt usdt -> user.attach(plan, fd, targets, held);
+                case AttachSpec.Uprobe uprobe -> user.attach(plan, fd, options, held);
+                case AttachSpec.Usdt usdt -> user.attach(plan, fd, options, held);
                 case AttachSpec.Tracepoint point -> attachTracepoint(program, point, fd);
                 case AttachSpec.RawTracepoint point -> {
                     hold(links.attachToRawTracepoint(fd, point.name(), 0));

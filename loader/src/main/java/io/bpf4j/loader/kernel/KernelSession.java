@@ -55,7 +55,7 @@ final class KernelSession implements Session {
     /** Runs the begin programs and attaches the others. */
     void start(SessionOptions options) {
         runAll(AttachSpec.Begin.class);
-        programs.forEach((plan, fd) -> attachments.addAll(attacher.attach(plan, fd, options.targets())));
+        programs.forEach((plan, fd) -> attachments.addAll(attacher.attach(plan, fd, options)));
     }
 
     private void runAll(Class<? extends AttachSpec> moment) {

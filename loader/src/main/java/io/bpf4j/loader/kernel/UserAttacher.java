@@ -1,6 +1,7 @@
 package io.bpf4j.loader.kernel;
 
 import io.bpf4j.loader.Attachment;
+import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.loader.elf.ElfException;
 import io.bpf4j.loader.feature.Feature;
@@ -73,14 +74,18 @@ final class UserAttacher implements AutoCloseable {
     }
 
     /** Attaches a program of a user probe or a static marker to its places in each target. */
-    List<Attachment> attach(LoadPlan plan, Fd fd, List<Target> targets, Deque<AutoCloseable> held) {
+    List<Attachment> attach(LoadPlan plan, Fd fd, SessionOptions options, Deque<AutoCloseable> held) {
         Job job = new Job(plan, fd, held, new ArrayList<>());
         switch (plan.program().attach()) {
             case AttachSpec.Uprobe spec when spec.site() == AttachSpec.Uprobe.Site.GO_RETURN ->
                 job.skipped("",
                         "goret probes need the instruction decoder, which this version does not have");
-            case AttachSpec.Uprobe spec -> everywhere(job, targets, target -> resolver.resolve(spec, target));
-            case AttachSpec.Usdt spec -> everywhere(job, targets, target -> resolver.resolve(spec, target));
+            case AttachSpec.Uprobe spec -> options.filesFor(spec.path()).forEach(
+                    file -> everywhere(job, options.targets(),
+                            target -> resolver.resolve(spec.in(file), target)));
+            case AttachSpec.Usdt spec -> options.filesFor(spec.path()).forEach(
+                    file -> everywhere(job, options.targets(),
+                            target -> resolver.resolve(spec.in(file), target)));
             default -> throw new IllegalArgumentException("not in user code: " + plan.program().attach());
         }
         return job.done();

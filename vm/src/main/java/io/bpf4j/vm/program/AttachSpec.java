@@ -34,6 +34,11 @@ public sealed interface AttachSpec {
             }
         }
 
+        /** Returns the same point in another file. */
+        public Uprobe in(String otherPath) {
+            return new Uprobe(otherPath, symbol, offset, site);
+        }
+
         @Override
         public String spelling() {
             String place = symbol.isEmpty()
@@ -45,6 +50,11 @@ public sealed interface AttachSpec {
 
     /** A statically defined marker in user code. */
     record Usdt(String path, String provider, String name) implements AttachSpec {
+        /** Returns the same marker in another file. */
+        public Usdt in(String otherPath) {
+            return new Usdt(otherPath, provider, name);
+        }
+
         @Override
         public String spelling() {
             return "usdt:" + path + ":" + provider + ":" + name;

@@ -1,0 +1,84 @@
+package io.bpf4j.tools.session;
+
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.Session;
+import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.loader.feature.KernelFeatures;
+import io.bpf4j.loader.feature.Support;
+import io.bpf4j.loader.kernel.KernelLoader;
+import io.bpf4j.loader.kernel.Tracefs;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.LinuxKernel;
+import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.UserError;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.util.Optional;
+
+/** The machine that a tool runs on: what its kernel can do, and units running in it. */
+public final class Machine implements AutoCloseable {
+    private final Kernel kernel = LinuxKernel.instance();
+    private final KernelFeatures features = new KernelFeatures(kernel);
+    private Optional<Tracefs> tracefs;
+
+    /** Returns the door to the OS. */
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    /** Returns what the kernel can do. */
+    public KernelFeatures features() {
+        return features;
+    }
+
+    /** Returns the kernel's description of its tracepoints, if it can be read. */
+    public synchronized Optional<Tracefs> tracefs() {
+        if (tracefs == null) {
+            tracefs = Tracefs.open(kernel);
+        }
+        return tracefs;
+    }
+
+    /**
+     * Runs a unit.
+     *
+     * @throws UserError if the kernel refuses it, in the source's words
+     */
+    public Session open(ProgramUnit unit, SessionOptions options) {
+        requirePermission();
+        try {
+            return new KernelLoader(kernel, features).open(unit, options);
+        } catch (LoadException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Insists on being allowed to load programs at all.
+     *
+     * @throws UserError with {@link ExitCode#NO_PERMISSION}
+     */
+    public void requirePermission() {
+        Support support = features.support(Feature.BPF_CALL);
+        if (!support.available()) {
+            throw new UserError(ExitCode.NO_PERMISSION, "cannot load programs into the kernel: "
+                    + support.explanation(),
+                    "run it as root, or give Java CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE");
+        }
+    }
+
+    private static UserError refused(LoadException e) {
+        ExitCode code = e.notPermitted() ? ExitCode.NO_PERMISSION : ExitCode.FAILED;
+        String place = e.place()
+                .map(line -> line.file() + ":" + line.line() + ":" + line.column() + ": ").orElse("");
+        String source = e.place().map(line -> "\n    " + line.text().strip()).orElse("");
+        return new UserError(code, place + e.getMessage() + source, e.hint(), e);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (tracefs != null) {
+            tracefs.ifPresent(Tracefs::close);
+        }
+    }
+}
