@@ -80,7 +80,9 @@ public final class CommandRunner {
             return List.of();
         }
         CommandSpec command = failure.getCommandLine().getCommandSpec();
-        return Suggestions.nearest(unmatched.getUnmatched().getFirst(), unmatched.isUnknownOption()
+        // An option's value may hang on it: --option=value.
+        String word = unmatched.getUnmatched().getFirst().split("=", 2)[0];
+        return Suggestions.nearest(word, unmatched.isUnknownOption()
                 ? command.optionsMap().keySet()
                 : command.subcommands().keySet());
     }

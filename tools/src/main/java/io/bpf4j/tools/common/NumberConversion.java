@@ -13,8 +13,8 @@ final class NumberConversion {
     private static final byte[] LOWER = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] UPPER = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
     private static final String NULL_POINTER = "(nil)";
-    /** 2^64 has 22 octal digits. */
-    private static final int MOST_DIGITS = 22;
+    /** 2^64 - 1 has 22 octal digits, and the alternate form one more. */
+    private static final int MOST_DIGITS = 23;
 
     private final char letter;
     private final boolean left;
