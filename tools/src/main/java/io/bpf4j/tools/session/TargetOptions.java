@@ -47,6 +47,15 @@ public final class TargetOptions {
      * @throws UserError with {@link ExitCode#NO_TARGET} if one does not run
      */
     public List<Target> targets(Optional<StartedCommand> started) {
+        return targets(pids, started);
+    }
+
+    /**
+     * Returns every process to trace.
+     *
+     * @throws UserError with {@link ExitCode#NO_TARGET} if one does not run
+     */
+    public static List<Target> targets(List<Integer> pids, Optional<StartedCommand> started) {
         List<Target> targets = new ArrayList<>();
         for (int pid : pids) {
             try {
