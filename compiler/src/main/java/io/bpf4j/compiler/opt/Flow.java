@@ -1,12 +1,16 @@
 package io.bpf4j.compiler.opt;
 
 import io.bpf4j.compiler.ir.Block;
+import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrFunction;
+import io.bpf4j.compiler.ir.Terminator;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
-/** A function's blocks by position and by id. */
+/** A function's blocks by position and by id, and functions with other blocks. */
 final class Flow {
 
     private Flow() {}
@@ -38,5 +42,26 @@ final class Flow {
     static IrFunction withBlocks(IrFunction function, List<Block> blocks) {
         return new IrFunction(function.name(), function.parameters(), function.signature(), function.result(),
                 blocks, function.at());
+    }
+
+    /** Returns the function with every instruction replaced, given its block. */
+    static IrFunction mapInstructions(IrFunction function,
+            BiFunction<Block, Instruction, Instruction> change) {
+        List<Block> blocks = new ArrayList<>();
+        for (Block block : function.blocks()) {
+            List<Instruction> instructions = new ArrayList<>();
+            for (Instruction instruction : block.instructions()) {
+                instructions.add(change.apply(block, instruction));
+            }
+            blocks.add(new Block(block.id(), instructions, block.end()));
+        }
+        return withBlocks(function, blocks);
+    }
+
+    /** Returns the function with every terminator replaced, given its block. */
+    static IrFunction mapEnds(IrFunction function, BiFunction<Block, Terminator, Terminator> change) {
+        return withBlocks(function, function.blocks().stream()
+                .map(block -> new Block(block.id(), block.instructions(), change.apply(block, block.end())))
+                .toList());
     }
 }
