@@ -66,7 +66,7 @@ public final class CodeGenerator {
 
     private void function(IrFunction source) {
         IrFunction reachable = RemoveUnreachableBlocks.run(source);
-        IrFunction optimised = options.optimise() ? Optimizer.run(reachable) : reachable;
+        IrFunction optimised = options.optimise() ? Optimizer.run(reachable, program.type()) : reachable;
         IrFunction legal = Legalizer.legalize(optimised, options.modern());
         MachineFunction machine = RegisterAllocator.allocate(Selector.select(legal, options.modern()));
         functions.put(source.name(), new Generated(source, machine, Frame.of(machine),

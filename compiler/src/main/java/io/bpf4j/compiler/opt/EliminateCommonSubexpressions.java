@@ -12,6 +12,7 @@ import io.bpf4j.compiler.source.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.Set;
 /**
  * Computes once what a block computes twice, loads included where nothing can have changed the memory.
  *
- * <p>Within blocks only: a number that another block computed before a bounds check does not have the bounds that the
+ * <p>Numbers within blocks only: one that another block computed before a bounds check does not have the bounds that the
  * kernel's verifier gives to one computed after it.
  */
 public final class EliminateCommonSubexpressions {
@@ -43,7 +44,34 @@ public final class EliminateCommonSubexpressions {
     /** Runs the pass. */
     public static IrFunction run(IrFunction function) {
         EliminateCommonSubexpressions pass = new EliminateCommonSubexpressions(function);
-        return Flow.withBlocks(function, function.blocks().stream().map(pass::block).toList());
+        IrFunction once = shareAddresses(function);
+        return Flow.withBlocks(once, once.blocks().stream().map(pass::block).toList());
+    }
+
+    /** Addresses of global variables are shared by all that an earlier one dominates: no check changes them. */
+    private static IrFunction shareAddresses(IrFunction function) {
+        FlowGraph flow = Flow.of(function);
+        Map<Integer, Integer> positions = Flow.positions(function);
+        Definitions definitions = new Definitions(function);
+        Map<Instruction, Map<Integer, Value>> known = new HashMap<>();
+        Map<Value, Value> shared = new HashMap<>();
+        for (int position : flow.order()) {
+            for (Instruction instruction : function.blocks().get(position).instructions()) {
+                if (instruction instanceof Instruction.MapValueAddress address
+                        && definitions.single(address.result())) {
+                    Map<Integer, Value> places = known.computeIfAbsent(key(address),
+                            none -> new LinkedHashMap<>());
+                    places.entrySet().stream().filter(place -> flow.dominates(place.getKey(), position))
+                            .findFirst()
+                            .ifPresentOrElse(place -> shared.put(address.result(), place.getValue()),
+                                    () -> places.put(position, address.result()));
+                }
+            }
+        }
+        return Flow.mapInstructions(function, (block, instruction) -> Operands.result(instruction)
+                .filter(result -> shared.containsKey(result) && flow.reachable(positions.get(block.id())))
+                .<Instruction>map(result -> new Copy(result, shared.get(result), instruction.at()))
+                .orElse(instruction));
     }
 
     private Block block(Block block) {

@@ -6,10 +6,12 @@ import io.bpf4j.compiler.ir.Instruction.Binary;
 import io.bpf4j.compiler.ir.Instruction.Copy;
 import io.bpf4j.compiler.ir.Instruction.Extend;
 import io.bpf4j.compiler.ir.Instruction.Load;
+import io.bpf4j.compiler.ir.Instruction.Store;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
 import io.bpf4j.compiler.ir.Operand.Constant;
 import io.bpf4j.compiler.ir.Value;
+import io.bpf4j.vm.abi.ReturnKind;
 import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Width;
 import java.util.ArrayList;
@@ -25,16 +27,22 @@ public final class RemoveExtensions {
 
     private final Definitions definitions;
     private final SignificantBits bits;
+    private final boolean pointersInContext;
     private final Map<Value, Integer> signedLoads = new HashMap<>();
 
-    private RemoveExtensions(IrFunction function) {
+    private RemoveExtensions(IrFunction function, boolean pointersInContext) {
+        this.pointersInContext = pointersInContext;
         definitions = new Definitions(function);
         bits = new SignificantBits(function);
     }
 
-    /** Runs the pass. */
-    public static IrFunction run(IrFunction function) {
-        RemoveExtensions pass = new RemoveExtensions(function);
+    /**
+     * Runs the pass.
+     *
+     * @param pointersInContext whether 8 bytes of the context can be a pointer, as in programs of type TRACING
+     */
+    public static IrFunction run(IrFunction function, boolean pointersInContext) {
+        RemoveExtensions pass = new RemoveExtensions(function, pointersInContext);
         IrFunction narrower = Flow.mapInstructions(function, pass::narrow);
         return Flow.withBlocks(function, narrower.blocks().stream().map(pass::signLoads).toList());
     }
@@ -46,8 +54,19 @@ public final class RemoveExtensions {
             case Binary(var result, var operation, var wide, var left, Constant(long mask), var at) when operation == AluOperation.AND
                     && covers(mask, bits.of(left).unsigned()) ->
                 new Copy(result, left, at);
+            case Store(var width, var base, var offset, var value, var at) ->
+                new Store(width, base, offset, stored(block, width, value), at);
             default -> instruction;
         };
+    }
+
+    /** A store cuts its value off by itself; of a pointer the kernel wants all 8 bytes stored. */
+    private Operand stored(Block block, Width width, Operand value) {
+        return definitions.onlyIn(block, value).orElse(null) instanceof Extend extend
+                && extend.bits() >= width.bytes() * Byte.SIZE && definitions.single(extend.operand())
+                && scalar(extend.operand())
+                        ? extend.operand()
+                        : value;
     }
 
     private boolean fits(Extend extend) {
@@ -94,7 +113,9 @@ public final class RemoveExtensions {
         }
         return definitions.only(operand).filter(definition -> switch (definition) {
             case Extend extend -> true;
-            case Load load -> load.width() != Width.DOUBLE;
+            case Instruction.CallHelper call -> call.helper().returns() == ReturnKind.INTEGER;
+            case Load load ->
+                load.width() != Width.DOUBLE || load.base() instanceof Value && !pointersInContext;
             case Binary binary -> !binary.wide() || switch (binary.operation()) {
                 case ADD, SUBTRACT -> scalar(binary.left()) && scalar(binary.right());
                 default -> true;

@@ -26,9 +26,16 @@ import java.util.Set;
 public final class SimplifyBranches {
 
     private final Map<Integer, Block> blocks = new HashMap<>();
+    /** The first block that does nothing but return an operand. */
+    private final Map<Operand, Integer> returning = new HashMap<>();
 
     private SimplifyBranches(IrFunction function) {
-        function.blocks().forEach(block -> blocks.put(block.id(), block));
+        for (Block block : function.blocks()) {
+            blocks.put(block.id(), block);
+            if (block.instructions().isEmpty() && block.end() instanceof Return result) {
+                returning.putIfAbsent(result.value(), block.id());
+            }
+        }
     }
 
     /** Runs the pass. */
@@ -67,7 +74,7 @@ public final class SimplifyBranches {
         };
     }
 
-    /** Follows blocks that do nothing but jump. */
+    /** Follows blocks that do nothing but jump, to one of those that return the same if they end there. */
     private int last(int target) {
         Set<Integer> seen = new HashSet<>();
         int at = target;
@@ -75,7 +82,10 @@ public final class SimplifyBranches {
                 && decided(blocks.get(at).end()) instanceof Jump jump) {
             at = jump.target();
         }
-        return at;
+        Block block = blocks.get(at);
+        return block.instructions().isEmpty() && block.end() instanceof Return result
+                ? returning.get(result.value())
+                : at;
     }
 
     private Terminator afterJump(Block block, Jump jump) {
