@@ -10,9 +10,11 @@ import io.bpf4j.vm.program.Function;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes the bytecode of a unit: passes, legal instructions, operations, registers, layout.
@@ -48,7 +50,11 @@ public final class CodeGenerator {
 
     private Program generate() {
         program.functions().forEach(this::function);
-        checkStack(program.functions().getFirst().name(), 0);
+        String main = program.functions().getFirst().name();
+        Set<String> reached = new HashSet<>();
+        checkStack(main, 0, reached);
+        // The kernel refuses instructions that nothing leads to, functions included (verifier.c, check_cfg).
+        functions.keySet().retainAll(reached);
         Map<String, Integer> starts = new LinkedHashMap<>();
         List<Function> records = new ArrayList<>();
         int slot = 0;
@@ -73,7 +79,9 @@ public final class CodeGenerator {
                 Layout.of(machine, options.modern())));
     }
 
-    private void checkStack(String name, int above) {
+    /** Walks every chain of calls, notes whom it reaches, and counts the frames. */
+    private void checkStack(String name, int above, Set<String> reached) {
+        reached.add(name);
         Generated function = functions.get(name);
         int needed = above + function.frame().roundedSize();
         if (needed > Frame.LIMIT) {
@@ -82,7 +90,7 @@ public final class CodeGenerator {
         for (MachineBlock block : function.machine().blocks()) {
             for (Step step : block.steps()) {
                 if (step.operation() instanceof Operation.CallFunction call) {
-                    checkStack(call.function(), needed);
+                    checkStack(call.function(), needed, reached);
                 }
             }
         }

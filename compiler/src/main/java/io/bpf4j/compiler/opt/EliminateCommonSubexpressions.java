@@ -1,5 +1,6 @@
 package io.bpf4j.compiler.opt;
 
+import io.bpf4j.compiler.ir.Base;
 import io.bpf4j.compiler.ir.Block;
 import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.Instruction.Copy;
@@ -133,15 +134,17 @@ public final class EliminateCommonSubexpressions {
         available.keySet().removeIf(known -> known instanceof Load load && mayChange(instruction, load));
     }
 
+    /** A slot whose address is never taken is reached by its name only. */
     private boolean mayChange(Instruction instruction, Load load) {
-        boolean unshared = load.base() instanceof Slot slot && !escaping.contains(slot);
-        if (!unshared) {
-            return true;
-        }
-        return switch (instruction) {
-            case Store store -> store.base().equals(load.base());
-            case Instruction.Atomic atomic -> atomic.base().equals(load.base());
-            default -> false;
+        Base written = switch (instruction) {
+            case Store store -> store.base();
+            case Instruction.Atomic atomic -> atomic.base();
+            default -> null;
         };
+        return unshared(written) || unshared(load.base()) ? load.base().equals(written) : true;
+    }
+
+    private boolean unshared(Base base) {
+        return base instanceof Slot slot && !escaping.contains(slot);
     }
 }

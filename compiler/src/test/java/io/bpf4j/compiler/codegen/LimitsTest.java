@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bpf4j.compiler.IrBuilder;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.IrUnit;
 import io.bpf4j.compiler.ir.Slot;

@@ -2,6 +2,7 @@ package io.bpf4j.compiler.codegen;
 
 import static io.bpf4j.compiler.ir.Operand.constant;
 
+import io.bpf4j.compiler.IrBuilder;
 import io.bpf4j.compiler.ir.IrUnit;
 import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Value;

@@ -1,4 +1,4 @@
-package io.bpf4j.compiler.codegen;
+package io.bpf4j.compiler;
 
 import static io.bpf4j.compiler.ir.Operand.constant;
 
@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Writes functions in three-address code by hand; every instruction is on a line of its own. */
-final class IrBuilder {
+public final class IrBuilder {
 
     private static final SourceFile FILE = new SourceFile("hand.probe", "text of line\n".repeat(200));
 
@@ -41,17 +41,17 @@ final class IrBuilder {
     private int nextSlot;
     private int line = 1;
 
-    Value parameter() {
+    public Value parameter() {
         Value value = fresh();
         parameters.add(value);
         return value;
     }
 
-    Value fresh() {
+    public Value fresh() {
         return new Value(nextValue++);
     }
 
-    Slot slot(int size, String name) {
+    public Slot slot(int size, String name) {
         return new Slot(nextSlot++, size, 8, name);
     }
 
@@ -60,102 +60,107 @@ final class IrBuilder {
         return new Span(FILE, here, 1, here, 2);
     }
 
-    Value copy(Operand source) {
+    public Value copy(Operand source) {
         return assign(fresh(), source);
     }
 
-    Value assign(Value result, Operand source) {
+    public Value assign(Value result, Operand source) {
         pending.add(new Instruction.Copy(result, source, at()));
         return result;
     }
 
-    Value binary(AluOperation operation, boolean wide, Operand left, Operand right) {
+    public Value binary(AluOperation operation, boolean wide, Operand left, Operand right) {
         return binary(fresh(), operation, wide, left, right);
     }
 
-    Value binary(Value result, AluOperation operation, boolean wide, Operand left, Operand right) {
+    public Value binary(Value result, AluOperation operation, boolean wide, Operand left, Operand right) {
         pending.add(new Instruction.Binary(result, operation, wide, left, right, at()));
         return result;
     }
 
-    Value extend(int bits, boolean signed, Operand operand) {
+    public Value extend(int bits, boolean signed, Operand operand) {
         Value result = fresh();
         pending.add(new Instruction.Extend(result, bits, signed, operand, at()));
         return result;
     }
 
-    Value compare(Condition condition, Operand left, Operand right) {
+    public Value compare(Condition condition, Operand left, Operand right) {
         Value result = fresh();
         pending.add(new Instruction.Compare(result, condition, true, left, right, at()));
         return result;
     }
 
-    Value load(Width width, Base base, int offset) {
+    public Value load(Width width, Base base, int offset) {
         Value result = fresh();
         pending.add(new Instruction.Load(result, width, false, base, offset, at()));
         return result;
     }
 
-    void store(Width width, Base base, int offset, Operand value) {
+    public void store(Width width, Base base, int offset, Operand value) {
         pending.add(new Instruction.Store(width, base, offset, value, at()));
     }
 
-    void atomicAdd(Base base, int offset, Operand operand) {
+    public void atomicAdd(Base base, int offset, Operand operand) {
         pending.add(new Instruction.Atomic(Optional.empty(), AtomicOperation.ADD, Width.DOUBLE, base, offset,
                 operand,
                 Optional.empty(), at()));
     }
 
-    Value address(Slot slot) {
+    public Value address(Slot slot) {
         Value result = fresh();
         pending.add(new Instruction.SlotAddress(result, slot, 0, at()));
         return result;
     }
 
-    Value map(String name) {
+    public Value map(String name) {
         Value result = fresh();
         pending.add(new Instruction.MapReference(result, name, at()));
         return result;
     }
 
-    Value global(String map, int offset) {
+    public Value global(String map, int offset) {
         Value result = fresh();
         pending.add(new Instruction.MapValueAddress(result, map, offset, at()));
         return result;
     }
 
-    Value call(Helper helper, Operand... arguments) {
+    public Value call(Helper helper, Operand... arguments) {
         Value result = fresh();
         pending.add(new Instruction.CallHelper(Optional.of(result), helper, List.of(arguments), at()));
         return result;
     }
 
-    Value call(String function, Operand... arguments) {
+    public Value call(String function, Operand... arguments) {
         Value result = fresh();
         pending.add(new Instruction.CallFunction(Optional.of(result), function, List.of(arguments), at()));
         return result;
     }
 
     /** Ends the block with a branch and goes on in the block {@code then}. */
-    void branch(Condition condition, Operand left, Operand right, int whenTrue, int whenFalse, int then) {
+    public void branch(Condition condition, Operand left, Operand right, int whenTrue, int whenFalse,
+            int then) {
         end(new Terminator.Branch(condition, true, left, right, whenTrue, whenFalse, at()), then);
     }
 
     /** Ends the block with a jump and goes on in the block {@code then}. */
-    void jump(int target, int then) {
+    public void jump(int target, int then) {
         end(new Terminator.Jump(target, at()), then);
     }
 
-    void end(int result) {
+    public void end(int result) {
         end(constant(result));
     }
 
-    void end(Operand result) {
+    public void end(Operand result) {
         end(new Terminator.Return(result, at()), -1);
     }
 
-    void end(int result, int then) {
-        end(new Terminator.Return(constant(result), at()), then);
+    public void end(int result, int then) {
+        end(constant(result), then);
+    }
+
+    public void end(Operand result, int then) {
+        end(new Terminator.Return(result, at()), then);
     }
 
     private void end(Terminator terminator, int then) {
@@ -164,13 +169,13 @@ final class IrBuilder {
         current = then;
     }
 
-    IrFunction function(String name) {
+    public IrFunction function(String name) {
         List<Parameter> signature = parameters.stream()
                 .map(value -> new Parameter("p" + value.id(), IntType.U64)).toList();
         return new IrFunction(name, parameters, signature, IntType.S32, blocks, new Span(FILE, 1, 1, 1, 2));
     }
 
-    static IrUnit unit(ProgramType type, List<MapSpec> maps, IrFunction... functions) {
+    public static IrUnit unit(ProgramType type, List<MapSpec> maps, IrFunction... functions) {
         IrProgram program = new IrProgram(functions[0].name(), type, new AttachSpec.Begin(),
                 List.of(functions));
         return new IrUnit("hand", "GPL", List.of(program), maps, List.of(), List.of(), List.of(), List.of());
