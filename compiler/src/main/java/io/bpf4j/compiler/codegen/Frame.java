@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  */
 record Frame(Map<Slot, Integer> offsets, int size) {
 
-    /** What a program and the functions in its deepest chain of calls may use (include/linux/filter.h, MAX_BPF_STACK). */
+    /** What a program and its deepest chain of calls may use (include/linux/filter.h, MAX_BPF_STACK). */
     static final int LIMIT = 512;
     /** What each frame is rounded up to (kernel/bpf/verifier.c, round_up_stack_depth). */
     private static final int ROUNDING = 32;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Which registers hold different values at the same moment, which are copied to each other, and how often all are used. */
+/** Which registers hold different values at once, which are copied to each other, and how often each is used. */
 final class InterferenceGraph {
 
     /** How much more often the body of a loop is taken to run than what is around it. */

@@ -99,7 +99,7 @@ final class Legalizer {
         }
     }
 
-    /** The quotient of the magnitudes, negative if one operand is; what is above the type's range wraps as it should. */
+    /** The quotient of the magnitudes, negative if one operand is; what is above the range wraps as it should. */
     private void divide(Binary division) {
         Value sign = names.value();
         pending.add(new Binary(sign, AluOperation.XOR, division.wide(), division.left(), division.right(),

@@ -21,8 +21,8 @@ import java.util.Set;
 /**
  * Computes once what a block computes twice, loads included where nothing can have changed the memory.
  *
- * <p>Numbers within blocks only: one that another block computed before a bounds check does not have the bounds that the
- * kernel's verifier gives to one computed after it.
+ * <p>Numbers within blocks only: one that another block computed before a bounds check does not have the bounds
+ * that the kernel's verifier gives to one computed after it.
  */
 public final class EliminateCommonSubexpressions {
 

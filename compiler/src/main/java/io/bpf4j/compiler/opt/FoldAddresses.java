@@ -47,10 +47,10 @@ public final class FoldAddresses {
                 Address address = simplest(base, offset);
                 yield new Store(width, address.base(), address.offset(), value, at);
             }
-            case Atomic(var result, var operation, var width, var base, var offset, var operand, var expected, var at) -> {
-                Address address = simplest(base, offset);
-                yield new Atomic(result, operation, width, address.base(), address.offset(), operand,
-                        expected, at);
+            case Atomic atomic -> {
+                Address address = simplest(atomic.base(), atomic.offset());
+                yield new Atomic(atomic.result(), atomic.operation(), atomic.width(), address.base(),
+                        address.offset(), atomic.operand(), atomic.expected(), atomic.at());
             }
             case Binary binary -> sum(block, binary);
             default -> instruction;
@@ -72,12 +72,21 @@ public final class FoldAddresses {
     private Optional<Address> further(Value value, int offset) {
         return definitions.only(value).map(definition -> switch (definition) {
             case SlotAddress slot -> new Address(slot.slot(), slot.offset() + offset);
-            case Binary(var result, var operation, var wide, Value left, Constant(long added), var at) when operation == AluOperation.ADD
-                    && wide && definitions.single(left)
-                    && offset + added == (short) (offset + added) ->
-                new Address(left, offset + (int) added);
+            case Binary sum when addsConstant(sum) && sum.left() instanceof Value left
+                    && offset + added(sum) == (short) (offset + added(sum)) ->
+                new Address(left, offset + (int) added(sum));
             default -> null;
         });
+    }
+
+    /** Returns whether the instruction adds a constant to something that never changes. */
+    private boolean addsConstant(Binary sum) {
+        return sum.operation() == AluOperation.ADD && sum.wide() && sum.right() instanceof Constant
+                && definitions.single(sum.left());
+    }
+
+    private static long added(Binary sum) {
+        return ((Constant) sum.right()).value();
     }
 
     /** Adds to the address itself, or to what the other sum added, when both sums stand in one block. */
@@ -92,10 +101,10 @@ public final class FoldAddresses {
                 new SlotAddress(binary.result(), slot, offset + (int) added, binary.at());
             case MapValueAddress(var result, var map, var offset, var at) ->
                 new MapValueAddress(binary.result(), map, offset + (int) added, binary.at());
-            case Binary(var result, var operation, var wide, Value left, Constant(long first), var at) when operation == AluOperation.ADD
-                    && wide && definitions.single(left)
+            case Binary first when addsConstant(first)
                     && definitions.onlyIn(block, binary.left()).isPresent() ->
-                new Binary(binary.result(), operation, true, left, constant(first + added), binary.at());
+                new Binary(binary.result(), AluOperation.ADD, true, first.left(),
+                        constant(added(first) + added), binary.at());
             case null, default -> binary;
         };
     }

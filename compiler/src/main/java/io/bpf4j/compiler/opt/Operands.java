@@ -103,9 +103,9 @@ public final class Operands {
                 new Load(result, width, signed, base(base, change), offset, at);
             case Store(var width, var base, var offset, var value, var at) ->
                 new Store(width, base(base, change), offset, change.apply(value), at);
-            case Atomic(var result, var operation, var width, var base, var offset, var operand, var expected, var at) ->
-                new Atomic(result, operation, width, base(base, change), offset, change.apply(operand),
-                        expected.map(change), at);
+            case Atomic atomic -> new Atomic(atomic.result(), atomic.operation(), atomic.width(),
+                    base(atomic.base(), change), atomic.offset(), change.apply(atomic.operand()),
+                    atomic.expected().map(change), atomic.at());
             case SlotAddress address -> address;
             case MapReference map -> map;
             case MapValueAddress address -> address;
@@ -147,8 +147,9 @@ public final class Operands {
             case Load(var result, var width, var signed, var base, var offset, var at) ->
                 new Load(other, width, signed, base, offset, at);
             case Store store -> store;
-            case Atomic(var result, var operation, var width, var base, var offset, var operand, var expected, var at) ->
-                new Atomic(result.map(old -> other), operation, width, base, offset, operand, expected, at);
+            case Atomic atomic ->
+                new Atomic(atomic.result().map(old -> other), atomic.operation(), atomic.width(),
+                        atomic.base(), atomic.offset(), atomic.operand(), atomic.expected(), atomic.at());
             case SlotAddress(var result, var slot, var offset, var at) ->
                 new SlotAddress(other, slot, offset, at);
             case MapReference(var result, var map, var at) -> new MapReference(other, map, at);

@@ -51,9 +51,10 @@ public final class RemoveExtensions {
         return switch (instruction) {
             case Extend extend when fits(extend) -> new Copy(extend.result(), extend.operand(), extend.at());
             case Extend extend -> extend(block, extend);
-            case Binary(var result, var operation, var wide, var left, Constant(long mask), var at) when operation == AluOperation.AND
-                    && covers(mask, bits.of(left).unsigned()) ->
-                new Copy(result, left, at);
+            case Binary binary when binary.operation() == AluOperation.AND
+                    && binary.right() instanceof Constant(long mask)
+                    && covers(mask, bits.of(binary.left()).unsigned()) ->
+                new Copy(binary.result(), binary.left(), binary.at());
             case Store(var width, var base, var offset, var value, var at) ->
                 new Store(width, base, offset, stored(block, width, value), at);
             default -> instruction;

@@ -178,6 +178,7 @@ final class IrInterpreter {
             case HALF -> object.getValue().putShort(offset, (short) value);
             case WORD -> object.getValue().putInt(offset, (int) value);
             case DOUBLE -> object.getValue().putLong(offset, value);
+            default -> throw new IllegalArgumentException(width.toString());
         }
     }
 

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Each pass on a function that shows what it does and where it holds back; {@code -Dapprove} writes the results anew. */
+/** Each pass on a function that shows what it does and where it holds back; {@code -Dapprove} writes anew. */
 class PassesTest {
 
     private final IrBuilder code = new IrBuilder();
