@@ -1,0 +1,24 @@
+package io.bpf4j.compiler.codegen;
+
+import io.bpf4j.compiler.source.Span;
+import java.util.List;
+
+/** A run of machine operations with one entry and one ending. */
+record MachineBlock(int id, List<Step> steps, Ending end, Span endAt) {
+
+    /** An operation and the place in the source that asked for it. */
+    record Step(Operation operation, Span at) {}
+
+    /** Copies the list. */
+    MachineBlock {
+        steps = List.copyOf(steps);
+    }
+
+    MachineBlock withSteps(List<Step> others) {
+        return new MachineBlock(id, others, end, endAt);
+    }
+
+    MachineBlock withEnd(Ending other) {
+        return new MachineBlock(id, steps, other, endAt);
+    }
+}
