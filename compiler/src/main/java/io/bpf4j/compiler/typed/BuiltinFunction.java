@@ -43,7 +43,9 @@ public enum BuiltinFunction {
     /** {@code T (T, T)} on one whole-number type. */
     MAX("max"),
     /** {@code u32 (u64)}: the number of significant bits, 0 for 0. */
-    LOG2("log2");
+    LOG2("log2"),
+    /** A pointer: the address of the program's context; made by the checker, no word of the language. */
+    CONTEXT("context");
 
     private final String spelling;
 
