@@ -1,5 +1,10 @@
 package io.bpf4j.tools;
 
+import io.bpf4j.tools.command.ProbesCommand;
+import io.bpf4j.tools.command.FeaturesCommand;
+import io.bpf4j.tools.command.DisassembleCommand;
+import io.bpf4j.tools.command.CompileCommand;
+import io.bpf4j.tools.command.RunCommand;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.VersionProvider;
 import picocli.CommandLine.Command;
@@ -9,7 +14,8 @@ import picocli.CommandLine.Spec;
 
 /** The umbrella command: each thing that it does is a subcommand in a class of its own. */
 @Command(name = "bpf4j", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        synopsisSubcommandLabel = "COMMAND", subcommands = Completion.class,
+        synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, CompileCommand.class, DisassembleCommand.class, ProbesCommand.class,
+                FeaturesCommand.class, Completion.class},
         description = "Traces what programs say and do, from one small probe language.")
 public final class Bpf4j implements Runnable {
 

@@ -1,5 +1,15 @@
 package io.bpf4j.tools.session;
 
+import io.bpf4j.compiler.Compilation;
+import io.bpf4j.compiler.CompileOptions;
+import io.bpf4j.compiler.ProbeCompiler;
+import io.bpf4j.compiler.check.CheckOptions;
+import io.bpf4j.compiler.check.CheckOptions.TracepointAccess;
+import io.bpf4j.compiler.check.TracepointFormat;
+import io.bpf4j.compiler.check.TracepointFormats;
+import io.bpf4j.compiler.source.CompileException;
+import io.bpf4j.compiler.source.DiagnosticPrinter;
+import io.bpf4j.compiler.source.SourceFile;
 import io.bpf4j.loader.LoadException;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
@@ -14,6 +24,7 @@ import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The machine that a tool runs on: what its kernel can do, and units running in it. */
 public final class Machine implements AutoCloseable {
@@ -37,6 +48,53 @@ public final class Machine implements AutoCloseable {
             tracefs = Tracefs.open(kernel);
         }
         return tracefs;
+    }
+
+    /** Returns how to compile for this machine: its tracepoints, and its instruction set. */
+    public CompileOptions compileOptions() {
+        TracepointFormats formats = (category, name) -> tracefs()
+                .flatMap(found -> found.format(category, name))
+                .map(text -> TracepointFormat.parse(category, name, text));
+        // Raw tracepoints reach system calls where there is no tracefs; who is not root has neither.
+        boolean raw = features.has(Feature.BPF_CALL) && tracefs().isEmpty();
+        TracepointAccess access = raw ? TracepointAccess.RAW : TracepointAccess.FORMAT;
+        return CompileOptions.PORTABLE.withCheck(new CheckOptions(formats.or(TracepointFormats.builtIn()), access));
+    }
+
+    /**
+     * Compiles a source for this machine; warnings go to standard error.
+     *
+     * @throws UserError with {@link ExitCode#USAGE} and every mistake
+     */
+    public ProgramUnit compile(SourceFile source) {
+        return compile(source, compileOptions());
+    }
+
+    /**
+     * Compiles a source; warnings go to standard error.
+     *
+     * @throws UserError with {@link ExitCode#USAGE} and every mistake
+     */
+    public ProgramUnit compile(SourceFile source, CompileOptions options) {
+        Compilation compilation = explained(() -> ProbeCompiler.compile(source, options));
+        if (!compilation.warnings().isEmpty()) {
+            System.err.print(new DiagnosticPrinter(false).print(compilation.warnings()));
+        }
+        return compilation.unit();
+    }
+
+    /**
+     * Calls the compiler.
+     *
+     * @throws UserError with {@link ExitCode#USAGE} and every mistake, if there are any
+     */
+    public <T> T explained(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (CompileException e) {
+            throw new UserError(ExitCode.USAGE, "the probe has mistakes\n"
+                    + new DiagnosticPrinter(false).print(e.diagnostics()).stripTrailing());
+        }
     }
 
     /**
