@@ -13,7 +13,8 @@ import io.bpf4j.vm.isa.IsaVersion;
 public record CompileOptions(CheckOptions check, CodegenOptions code) {
 
     /** For any machine of Linux 5.1 or newer. */
-    public static final CompileOptions PORTABLE = new CompileOptions(CheckOptions.standard(), CodegenOptions.DEFAULT);
+    public static final CompileOptions PORTABLE = new CompileOptions(CheckOptions.standard(),
+            CodegenOptions.DEFAULT);
 
     /** Returns the same for another machine. */
     public CompileOptions withCheck(CheckOptions other) {

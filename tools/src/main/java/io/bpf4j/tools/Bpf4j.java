@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 
 /** The umbrella command: each thing that it does is a subcommand in a class of its own. */
 @Command(name = "bpf4j", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, CompileCommand.class, DisassembleCommand.class, ProbesCommand.class,
-                FeaturesCommand.class, Completion.class},
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class, CompileCommand.class, DisassembleCommand.class, ProbesCommand.class,
+            FeaturesCommand.class, Completion.class},
         description = "Traces what programs say and do, from one small probe language.")
 public final class Bpf4j implements Runnable {
 

@@ -44,8 +44,8 @@ public enum BuiltinFunction {
     MAX("max"),
     /** {@code u32 (u64)}: the number of significant bits, 0 for 0. */
     LOG2("log2"),
-    /** A pointer: the address of the program's context; made by the checker, no word of the language. */
-    CONTEXT("context");
+    /** {@code T *} into the kernel: the address of the program's context. The source cannot name it. */
+    CONTEXT("");
 
     private final String spelling;
 

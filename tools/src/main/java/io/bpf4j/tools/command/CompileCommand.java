@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
                 + " what a stage made of it.",
         footerHeading = "%nExamples:%n",
         footer = {
-                "  bpf4j compile opensnoop.probe                    check it, and say nothing if it is right",
-                "  bpf4j compile opensnoop.probe -o opensnoop.bpf.o",
-                "  bpf4j compile opensnoop.probe --emit asm"})
+            "  bpf4j compile opensnoop.probe                    check it, and say nothing if it is right",
+            "  bpf4j compile opensnoop.probe -o opensnoop.bpf.o",
+            "  bpf4j compile opensnoop.probe --emit asm"})
 public final class CompileCommand implements Callable<Integer> {
 
     /** What to show. */

@@ -21,10 +21,12 @@ import picocli.CommandLine.Parameters;
 @Command(name = "disasm", mixinStandardHelpOptions = true,
         description = "Shows the instructions of a probe file or of an object, with the source lines they come from.",
         footerHeading = "%nExamples:%n",
-        footer = {"  bpf4j disasm probe.bpf.o", "  bpf4j disasm probe.probe --program SSL_write_entry --plain"})
+        footer = {"  bpf4j disasm probe.bpf.o",
+            "  bpf4j disasm probe.probe --program SSL_write_entry --plain"})
 public final class DisassembleCommand implements Callable<Integer> {
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "a .probe file, or an object of 'bpf4j compile -o'")
+    @Parameters(index = "0", paramLabel = "FILE",
+            description = "a .probe file, or an object of 'bpf4j compile -o'")
     private Path file;
 
     @Option(names = "--program", paramLabel = "NAME", description = "only this program")
@@ -40,7 +42,8 @@ public final class DisassembleCommand implements Callable<Integer> {
     public Integer call() {
         try (Machine machine = new Machine(); Output output = common.open()) {
             ProgramUnit unit = ProbeFile.read(machine, file);
-            var disassembler = new Disassembler(plain ? Disassembler.Options.PLAIN : Disassembler.Options.FULL);
+            var disassembler = new Disassembler(
+                    plain ? Disassembler.Options.PLAIN : Disassembler.Options.FULL);
             for (Program program : chosen(unit)) {
                 output.text(program.name() + " (" + program.attach().spelling() + "):").line();
                 output.text(disassembler.disassemble(program)).line();
@@ -53,7 +56,8 @@ public final class DisassembleCommand implements Callable<Integer> {
         if (only == null) {
             return unit.programs();
         }
-        List<Program> found = unit.programs().stream().filter(program -> program.name().equals(only)).toList();
+        List<Program> found = unit.programs().stream().filter(program -> program.name().equals(only))
+                .toList();
         if (found.isEmpty()) {
             throw new UserError(ExitCode.USAGE, "there is no program " + only + " in " + file, "there are "
                     + String.join(", ", unit.programs().stream().map(Program::name).toList()));

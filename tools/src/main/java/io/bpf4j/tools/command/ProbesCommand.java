@@ -27,20 +27,25 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bpf4j probes}: what can be probed, as probe points that a probe file can name. */
 @Command(name = "probes", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Lists what can be probed: tracepoints of the kernel, functions and static markers of a process"
-                + " or of a file.", "A pattern may contain * and ?; it is compared with the part after the file's name."},
+        description = {
+            "Lists what can be probed: tracepoints of the kernel, functions and static markers of a process"
+                    + " or of a file.",
+            "A pattern may contain * and ?; it is compared with the part after the file's name."},
         footerHeading = "%nExamples:%n",
-        footer = {"  bpf4j probes 'sched:*'", "  bpf4j probes -p 1234 'SSL_*'", "  bpf4j probes --file libc 'mem*'"})
+        footer = {"  bpf4j probes 'sched:*'", "  bpf4j probes -p 1234 'SSL_*'",
+            "  bpf4j probes --file libc 'mem*'"})
 public final class ProbesCommand implements Callable<Integer> {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PATTERN", defaultValue = "*",
             description = "what to list (default: everything)")
     private String pattern = "*";
 
-    @Option(names = {"-p", "--pid"}, paramLabel = "PID", description = "the files that this process has mapped")
+    @Option(names = {"-p", "--pid"}, paramLabel = "PID",
+            description = "the files that this process has mapped")
     private Integer pid;
 
-    @Option(names = "--file", paramLabel = "FILE", description = "a file, a library's name or a program's name")
+    @Option(names = "--file", paramLabel = "FILE",
+            description = "a file, a library's name or a program's name")
     private String file;
 
     @Mixin
@@ -95,8 +100,9 @@ public final class ProbesCommand implements Callable<Integer> {
 
     private List<MappedFile> files() {
         if (file != null) {
-            List<MappedFile> found = new ArrayList<>((pid == null ? LibraryFinder.host() : LibraryFinder.of(pid))
-                    .find(file));
+            List<MappedFile> found = new ArrayList<>(
+                    (pid == null ? LibraryFinder.host() : LibraryFinder.of(pid))
+                            .find(file));
             if (found.isEmpty()) {
                 ExecutableFinder.ofEnvironment().find(file).ifPresent(found::add);
             }
@@ -116,7 +122,8 @@ public final class ProbesCommand implements Callable<Integer> {
     private static void symbols(MappedFile mapped, NamePattern wanted, Lister lister) {
         try (SymbolResolver symbols = mapped.symbols()) {
             var names = new TreeSet<String>();
-            symbols.matching(wanted).stream().map(ResolvedSymbol::symbol).forEach(symbol -> names.add(symbol.name()));
+            symbols.matching(wanted).stream().map(ResolvedSymbol::symbol)
+                    .forEach(symbol -> names.add(symbol.name()));
             names.forEach(name -> lister.add("uprobe:" + mapped.path() + ":" + name));
             var markers = new TreeSet<String>();
             symbols.file().usdtProbes().stream().filter(probe -> wanted.matches(label(probe)))

@@ -34,23 +34,25 @@ import picocli.CommandLine.Parameters;
         description = "Runs a probe file until Ctrl-C, the end of what it traces, or its own exit().",
         footerHeading = "%nExamples:%n",
         footer = {
-                "  bpf4j run tools/examples/opensnoop.probe",
-                "  bpf4j run tools/examples/mallocs.probe -p 1234 -d 10",
-                "  bpf4j run tools/examples/syscalls.probe --set target=1234 --format json",
-                "  bpf4j run tools/examples/getaddrinfo.probe -- curl https://localhost/"})
+            "  bpf4j run tools/examples/opensnoop.probe",
+            "  bpf4j run tools/examples/mallocs.probe -p 1234 -d 10",
+            "  bpf4j run tools/examples/syscalls.probe --set target=1234 --format json",
+            "  bpf4j run tools/examples/getaddrinfo.probe -- curl https://localhost/"})
 public final class RunCommand implements Callable<Integer> {
     private static final Duration TARGET_CHECK = Duration.ofMillis(200);
     /** By this constant a probe may ask for the process: -p sets it. */
     private static final String TARGET_CONSTANT = "target";
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "a .probe file, or an object of 'bpf4j compile -o'")
+    @Parameters(index = "0", paramLabel = "FILE",
+            description = "a .probe file, or an object of 'bpf4j compile -o'")
     private Path file;
 
     @Parameters(index = "1..*", paramLabel = "-- COMMAND", description = "start this command and trace it")
     private List<String> command = new ArrayList<>();
 
-    @Option(names = {"-p", "--pid"}, paramLabel = "PID", description = "limit user probes to this process, and set"
-            + " the probe's constant 'target' to it; may be given several times")
+    @Option(names = {"-p", "--pid"}, paramLabel = "PID",
+            description = "limit user probes to this process, and set"
+                    + " the probe's constant 'target' to it; may be given several times")
     private List<Integer> pids = new ArrayList<>();
 
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "give a constant of the probe a value")
@@ -76,7 +78,8 @@ public final class RunCommand implements Callable<Integer> {
                 report(session);
                 interrupts.onRequest(session::wake);
                 started.command().ifPresent(StartedCommand::resume);
-                watch(session, new UnitPrinter(session, output, common.json(), interrupts), interrupts, output);
+                watch(session, new UnitPrinter(session, output, common.json(), interrupts), interrupts,
+                        output);
             }
         }
         return ExitCode.OK.number();
@@ -94,7 +97,8 @@ public final class RunCommand implements Callable<Integer> {
         ProgramUnit configured = unit;
         if (targets.size() == 1 && unit.global(TARGET_CONSTANT).isPresent()
                 && !settings.containsKey(TARGET_CONSTANT)) {
-            configured = GlobalValues.set(configured, TARGET_CONSTANT, Integer.toString(targets.getFirst().pid()));
+            configured = GlobalValues.set(configured, TARGET_CONSTANT,
+                    Integer.toString(targets.getFirst().pid()));
         }
         for (var setting : settings.entrySet()) {
             try {
@@ -115,8 +119,11 @@ public final class RunCommand implements Callable<Integer> {
         byPoint.forEach((point, attachments) -> {
             if (attachments.stream().noneMatch(Attachment::attached)) {
                 String why = attachments.getFirst().skipped().orElse("");
-                ExitCode code = why.startsWith("not permitted") ? ExitCode.NO_PERMISSION
-                        : attachments.getFirst().place().isEmpty() ? ExitCode.NO_TARGET : ExitCode.ATTACH_FAILED;
+                ExitCode code = why.startsWith("not permitted")
+                        ? ExitCode.NO_PERMISSION
+                        : attachments.getFirst().place().isEmpty()
+                                ? ExitCode.NO_TARGET
+                                : ExitCode.ATTACH_FAILED;
                 throw new UserError(code, "cannot attach " + point + ": " + why);
             }
         });

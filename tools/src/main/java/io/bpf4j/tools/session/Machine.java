@@ -58,7 +58,8 @@ public final class Machine implements AutoCloseable {
         // Raw tracepoints reach system calls where there is no tracefs; who is not root has neither.
         boolean raw = features.has(Feature.BPF_CALL) && tracefs().isEmpty();
         TracepointAccess access = raw ? TracepointAccess.RAW : TracepointAccess.FORMAT;
-        return CompileOptions.PORTABLE.withCheck(new CheckOptions(formats.or(TracepointFormats.builtIn()), access));
+        return CompileOptions.PORTABLE
+                .withCheck(new CheckOptions(formats.or(TracepointFormats.builtIn()), access));
     }
 
     /**
