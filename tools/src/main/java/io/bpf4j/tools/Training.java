@@ -1,5 +1,6 @@
 package io.bpf4j.tools;
 
+import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.JsonLines;
@@ -25,6 +26,8 @@ public final class Training {
             new CommandRunner(new Bpf4j(), Map.of()).run(commandLine.toArray(String[]::new));
         }
         Interrupts.install();
+        // The first call binds libc, which is most of what a tool does before it attaches.
+        LinuxKernel.instance().eventCounter().close();
         try (Output output = Output.to(OutputStream.nullOutputStream())) {
             new JsonLines(output).line(json -> json.writeNumberField("number", 1));
         }

@@ -1,108 +1,72 @@
 package io.bpf4j.tools.common;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.bpf4j.vm.type.ArrayType;
-import io.bpf4j.vm.type.EnumType;
-import io.bpf4j.vm.type.IntType;
-import io.bpf4j.vm.type.PointerType;
-import io.bpf4j.vm.type.StructType;
 import io.bpf4j.vm.type.Type;
+import io.bpf4j.vm.type.ValueReader;
 import io.bpf4j.vm.type.VoidType;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 
-/**
- * Shows bytes by their type, as text and as JSON: numbers by signedness, {@code bool} as a word, pointers in
- * hexadecimal, enums by name where there is one, arrays of {@code char} as text, structs field by field.
- */
+/** Shows bytes by their type, as text and as JSON: what {@link ValueReader} reads. */
 public final class ValueFormat {
 
     private ValueFormat() {}
 
     /** Returns the text of a value that starts at {@code offset}, such as <code>{pid: 1, comm: sh}</code>. */
     public static String text(ByteBuffer bytes, int offset, Type type) {
-        return switch (type) {
-            case IntType number -> number(bytes, offset, number);
-            case EnumType constant -> constantName(Values.number(bytes, offset, constant), constant);
-            case PointerType pointer -> "0x" + Long.toHexString(bytes.getLong(offset));
-            case ArrayType array when array.isString() -> string(bytes, offset, array);
-            case ArrayType array -> {
-                StringJoiner elements = new StringJoiner(", ", "[", "]");
-                for (int i = 0; i < array.length(); i++) {
-                    elements.add(text(bytes, offset + i * array.element().size(), array.element()));
-                }
-                yield elements.toString();
+        return type == VoidType.VOID ? "" : text(ValueReader.read(type, bytes, offset));
+    }
+
+    private static String text(Object value) {
+        return switch (value) {
+            case Map<?, ?> fields -> {
+                StringJoiner text = new StringJoiner(", ", "{", "}");
+                fields.forEach((name, field) -> text.add(name + ": " + text(field)));
+                yield text.toString();
             }
-            case StructType struct -> {
-                StringJoiner fields = new StringJoiner(", ", "{", "}");
-                for (StructType.Field field : struct.fields()) {
-                    fields.add(field.name() + ": " + text(bytes, offset + field.offset(), field.type()));
-                }
-                yield fields.toString();
+            case List<?> elements -> {
+                StringJoiner text = new StringJoiner(", ", "[", "]");
+                elements.forEach(element -> text.add(text(element)));
+                yield text.toString();
             }
-            case VoidType nothing -> "";
+            default -> value.toString();
         };
     }
 
-    /** Writes a value that starts at {@code offset}; texts are cut at their zero, numbers stay numbers. */
+    /** Writes a value that starts at {@code offset}: numbers as numbers, structs as objects. */
     public static void json(ByteBuffer bytes, int offset, Type type, JsonGenerator json) throws IOException {
-        switch (type) {
-            case IntType.BOOL -> json.writeBoolean(bytes.get(offset) != 0);
-            case IntType number -> writeNumber(Values.number(bytes, offset, number), number, json);
-            case EnumType constant -> json.writeString(text(bytes, offset, constant));
-            case PointerType pointer -> json.writeString(text(bytes, offset, pointer));
-            case ArrayType array when array.isString() -> json.writeString(string(bytes, offset, array));
-            case ArrayType array -> {
-                json.writeStartArray();
-                for (int i = 0; i < array.length(); i++) {
-                    json(bytes, offset + i * array.element().size(), array.element(), json);
-                }
-                json.writeEndArray();
-            }
-            case StructType struct -> {
+        if (type == VoidType.VOID) {
+            json.writeNull();
+        } else {
+            json(ValueReader.read(type, bytes, offset), json);
+        }
+    }
+
+    private static void json(Object value, JsonGenerator json) throws IOException {
+        switch (value) {
+            case Long number -> json.writeNumber(number);
+            case BigInteger number -> json.writeNumber(number);
+            case Boolean truth -> json.writeBoolean(truth);
+            case Map<?, ?> fields -> {
                 json.writeStartObject();
-                for (StructType.Field field : struct.fields()) {
-                    json.writeFieldName(field.name());
-                    json(bytes, offset + field.offset(), field.type(), json);
+                for (Map.Entry<?, ?> field : fields.entrySet()) {
+                    json.writeFieldName(field.getKey().toString());
+                    json(field.getValue(), json);
                 }
                 json.writeEndObject();
             }
-            case VoidType nothing -> json.writeNull();
+            case List<?> elements -> {
+                json.writeStartArray();
+                for (Object element : elements) {
+                    json(element, json);
+                }
+                json.writeEndArray();
+            }
+            default -> json.writeString(value.toString());
         }
-    }
-
-    /** Returns a number that was read by its type's signedness. */
-    static String number(long value, Type type) {
-        return Values.isSigned(type) ? Long.toString(value) : Long.toUnsignedString(value);
-    }
-
-    /** Writes a number that was read by its type's signedness. */
-    static void writeNumber(long value, Type type, JsonGenerator json) throws IOException {
-        if (value >= 0 || Values.isSigned(type)) {
-            json.writeNumber(value);
-        } else {
-            json.writeNumber(Long.toUnsignedString(value));
-        }
-    }
-
-    private static String number(ByteBuffer bytes, int offset, IntType type) {
-        long value = Values.number(bytes, offset, type);
-        return type == IntType.BOOL ? Boolean.toString(value != 0) : number(value, type);
-    }
-
-    private static String constantName(long value, EnumType type) {
-        return type.constants().stream()
-                .filter(constant -> constant.value() == value)
-                .map(EnumType.Constant::name)
-                .findFirst()
-                .orElseGet(() -> number(value, type));
-    }
-
-    private static String string(ByteBuffer bytes, int offset, ArrayType type) {
-        byte[] copy = new byte[Values.textLength(bytes, offset, type.length())];
-        bytes.get(offset, copy);
-        return new String(copy, StandardCharsets.UTF_8);
     }
 }

@@ -6,10 +6,11 @@ import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.PointerType;
 import io.bpf4j.vm.type.StructType;
 import io.bpf4j.vm.type.Type;
+import io.bpf4j.vm.type.ValueReader;
 import io.bpf4j.vm.type.VoidType;
 import java.nio.ByteBuffer;
 
-/** Numbers and texts within bytes, read by their type; buffers are in the machine's (little) byte order. */
+/** What can be printed as a number, and the lengths of texts: {@link ValueReader}'s numbers for any type. */
 final class Values {
 
     private Values() {}
@@ -17,24 +18,12 @@ final class Values {
     /** Returns a number, enum constant or pointer, widened by its type's signedness. */
     static long number(ByteBuffer bytes, int offset, Type type) {
         return switch (type) {
-            case IntType number -> number(bytes, offset, number);
-            case EnumType constant -> number(bytes, offset, constant.underlying());
-            case PointerType pointer -> bytes.getLong(offset);
+            case IntType number -> ValueReader.readNumber(number, bytes, offset);
+            case EnumType constant -> ValueReader.readNumber(constant.underlying(), bytes, offset);
+            case PointerType pointer -> ValueReader.readNumber(IntType.U64, bytes, offset);
             case ArrayType array -> throw notANumber(array);
             case StructType struct -> throw notANumber(struct);
             case VoidType nothing -> throw notANumber(nothing);
-        };
-    }
-
-    private static long number(ByteBuffer bytes, int offset, IntType type) {
-        return switch (type) {
-            case U8, BOOL -> bytes.get(offset) & 0xffL;
-            case S8, CHAR -> bytes.get(offset);
-            case U16 -> bytes.getShort(offset) & 0xffffL;
-            case S16 -> bytes.getShort(offset);
-            case U32 -> bytes.getInt(offset) & 0xffff_ffffL;
-            case S32 -> bytes.getInt(offset);
-            case U64, S64 -> bytes.getLong(offset);
         };
     }
 

@@ -109,7 +109,7 @@ class MapPrinterTest {
                   5    2      9
 
                 """, text(map, entry));
-        assertEquals("{\"map\":\"calls\",\"key\":5,\"values\":[\"IDLE\",\"BUSY\",\"9\"]}\n",
+        assertEquals("{\"map\":\"calls\",\"key\":5,\"values\":[\"IDLE\",\"BUSY\",9]}\n",
                 json(map, entry));
     }
 
