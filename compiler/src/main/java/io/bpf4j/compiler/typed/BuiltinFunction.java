@@ -43,7 +43,9 @@ public enum BuiltinFunction {
     /** {@code T (T, T)} on one whole-number type. */
     MAX("max"),
     /** {@code u32 (u64)}: the number of significant bits, 0 for 0. */
-    LOG2("log2");
+    LOG2("log2"),
+    /** {@code T *} into the kernel: the address of the program's context. The source cannot name it. */
+    CONTEXT("");
 
     private final String spelling;
 

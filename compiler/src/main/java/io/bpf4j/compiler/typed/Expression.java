@@ -30,7 +30,7 @@ public sealed interface Expression {
     /** A number known at compile time, already within the range of its type; also null pointers and enum constants. */
     record Constant(long value, Type type, Span at) implements Expression {}
 
-    /** Text: the bytes with zeros up to the array's length. */
+    /** Text of one char a byte (ISO 8859-1 of the bytes that are meant), with zeros up to the array's length. */
     record Text(String value, ArrayType type, Span at) implements Expression {}
 
     /** What is at a place. */
@@ -98,7 +98,11 @@ public sealed interface Expression {
         }
     }
 
-    /** Whether text in own memory (an array of char, any place) equals constant text up to the NUL. */
+    /**
+     * Whether the value of an array of char equals constant text up to the NUL.
+     *
+     * @param constant one char a byte, as in {@link Text}
+     */
     record TextEquals(Expression text, String constant, Span at) implements Expression {
         @Override
         public Type type() {
