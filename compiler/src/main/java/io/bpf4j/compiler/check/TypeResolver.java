@@ -153,7 +153,7 @@ final class TypeResolver {
         return switch (tagged.body().orElse(null)) {
             case null -> reference(tagged);
             case TypeTree.Body.Members members -> struct(tagged, members);
-            case TypeTree.Body.Constants body -> enumeration(tagged, body);
+            case TypeTree.Body.Constants values -> enumeration(tagged, values);
         };
     }
 
