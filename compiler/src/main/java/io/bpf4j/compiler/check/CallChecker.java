@@ -146,17 +146,12 @@ final class CallChecker {
     }
 
     private Expression stack(ExpressionTree.Call call, BuiltinFunction function) {
-        expressions.requireCount(call.arguments(), 1, 1, function.spelling(), call.at());
-        MapVariable map = maps.named(call.arguments().getFirst());
-        if (map.spec().kind() != MapKind.STACK_TRACE) {
-            throw new Mistake(call.at(), "map",
-                    "'" + function.spelling() + "' needs a map of kind stack_trace",
-                    "declare one: 'map stack_trace stacks(1024);'");
-        }
+        expressions.requireCount(call.arguments(), 0, 0, function.spelling(), call.at());
         if (expressions.body().context().isPresent() && !expressions.body().context().get().hasStack()) {
             throw new Mistake(call.at(), "probe", "there is no stack to walk in this kind of probe");
         }
-        return new Expression.Builtin(function, List.of(), Optional.of(map), IntType.S64, call.at());
+        IntType type = function == BuiltinFunction.STACK ? IntType.KERNEL_STACK : IntType.USER_STACK;
+        return new Expression.Builtin(function, List.of(), Optional.empty(), type, call.at());
     }
 
     private Expression extreme(ExpressionTree.Call call, BuiltinFunction function) {

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 final class Builtins {
     private static final Operand ZERO = Operand.constant(0);
     private static final Operand THIRTY_TWO = Operand.constant(32);
+    private static final Operand UPPER_HALF = Operand.constant(0xffff_ffff_0000_0000L);
     /** Asks for the user's stack (include/uapi/linux/bpf.h, BPF_F_USER_STACK). */
     private static final Operand USER_STACK = Operand.constant(1 << 8);
 
@@ -79,9 +80,14 @@ final class Builtins {
         return half;
     }
 
+    /** Puts the process and the stack's key into one number: vm.type.StackId. */
     private Operand stack(Expression.Builtin builtin, Operand flags) {
-        String map = builtin.map().orElseThrow().spec().name();
-        return code.call(Helper.GET_STACKID, function.context(builtin.at()), code.map(map), flags);
+        Operand id = code.call(Helper.GET_STACKID, function.context(builtin.at()),
+                code.map(function.unit().stackMap()), flags);
+        Operand key = code.extend(Integer.BYTES, false, id);
+        Operand process = code.binary(AluOperation.AND, true, code.call(Helper.GET_CURRENT_PID_TGID),
+                UPPER_HALF);
+        return code.binary(AluOperation.OR, true, process, key);
     }
 
     private Operand read(List<Expression> arguments, AddressSpace space, boolean asText) {

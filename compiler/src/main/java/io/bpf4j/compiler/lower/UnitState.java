@@ -1,6 +1,7 @@
 package io.bpf4j.compiler.lower;
 
 import io.bpf4j.compiler.typed.GlobalVariable;
+import io.bpf4j.compiler.typed.MapVariable;
 import io.bpf4j.compiler.typed.TypedUnit;
 import io.bpf4j.vm.program.Global;
 import io.bpf4j.vm.program.LossCounter;
@@ -30,6 +31,12 @@ final class UnitState {
     /** The number that is not zero while an entry of the scratch map is in use comes first. */
     static final int SCRATCH_BYTES_OFFSET = Long.BYTES;
 
+    /** Call stacks. */
+    private static final String STACKS = ".stacks";
+    private static final int STACK_ENTRIES = 16384;
+    /** The kernel's default of kernel.perf_event_max_stack. */
+    private static final int STACK_DEPTH = 127;
+
     private static final int OUTPUT_BYTES = 256 * 1024;
 
     private final TypedUnit unit;
@@ -37,6 +44,7 @@ final class UnitState {
     private final GlobalSections sections;
     private final List<LossCounter> losses = new ArrayList<>();
     private boolean hasOutput;
+    private boolean hasStacks;
     private int sinkSize;
     private int scratchSize;
 
@@ -75,6 +83,15 @@ final class UnitState {
         hasOutput = true;
     }
 
+    /** Returns the map that keeps call stacks: the source's, or else one of ours. */
+    String stackMap() {
+        return unit.maps().stream().map(MapVariable::spec).filter(map -> map.kind() == MapKind.STACK_TRACE)
+                .map(MapSpec::name).findFirst().orElseGet(() -> {
+                    hasStacks = true;
+                    return STACKS;
+                });
+    }
+
     /** Asks for a sink of at least a size. */
     void needSink(int size) {
         sinkSize = Math.max(sinkSize, size);
@@ -101,6 +118,11 @@ final class UnitState {
         if (hasOutput) {
             maps.add(new MapSpec(OUTPUT, MapKind.RINGBUF, VoidType.VOID, VoidType.VOID, OUTPUT_BYTES, 0,
                     new MapRole.Output()));
+        }
+        if (hasStacks) {
+            maps.add(new MapSpec(STACKS, MapKind.STACK_TRACE, IntType.U32,
+                    new ArrayType(IntType.U64, STACK_DEPTH),
+                    STACK_ENTRIES, 0, new MapRole.Plain()));
         }
         if (!losses.isEmpty()) {
             maps.add(new MapSpec(STATISTICS, MapKind.PERCPU_ARRAY, IntType.U32, IntType.U64, losses.size(), 0,

@@ -14,7 +14,8 @@ final class TypeNames {
 
     private static final Set<String> BUILT_IN = Set.of("void", "bool", "u8", "u16", "u32", "u64", "s8", "s16",
             "s32",
-            "s64", "size_t", "ssize_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t",
+            "s64", "kstack_t", "ustack_t", "size_t", "ssize_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
+            "int8_t", "int16_t",
             "int32_t",
             "int64_t", "uintptr_t", "intptr_t", "pid_t");
 

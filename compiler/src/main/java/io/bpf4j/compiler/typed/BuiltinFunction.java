@@ -18,9 +18,9 @@ public enum BuiltinFunction {
     CPU("cpu"),
     /** {@code u32}: a random number. */
     RAND("rand"),
-    /** {@code s64 (map)}: the kernel stack's id in a stack_trace map, negative on failure. Argument 0 names the map. */
+    /** {@code kstack_t ()}: the kernel's call stack, kept in the unit's stack_trace map. */
     STACK("stack"),
-    /** {@code s64 (map)}: the user stack's id in a stack_trace map. */
+    /** {@code ustack_t ()}: the process's call stack, kept in the unit's stack_trace map. */
     USER_STACK("ustack"),
     /** {@code s64 (own pointer, address, u64 n)}: copies n bytes from the process; 0 or a negative errno. */
     READ_USER("read_user"),

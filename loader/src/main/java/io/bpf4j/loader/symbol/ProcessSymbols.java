@@ -7,6 +7,7 @@ import io.bpf4j.loader.proc.MappedFile;
 import io.bpf4j.loader.proc.Mapping;
 import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.proc.ProcessException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,21 @@ public final class ProcessSymbols implements AutoCloseable {
                         }
                     }));
         } catch (ProcessException e) {
-            return files.getOrDefault(new FileIdentity(mapping.device(), mapping.inode()), Optional.empty());
+            return afterItsEnd(mapping);
         }
+    }
+
+    /** The process is gone, but its file may still be where it was. */
+    private Optional<SymbolResolver> afterItsEnd(Mapping mapping) {
+        Path path = Path.of(mapping.path().orElseThrow());
+        return FileIdentity.of(path).filter(identity -> identity.inode() == mapping.inode())
+                .flatMap(identity -> files.computeIfAbsent(identity, missing -> {
+                    try {
+                        return Optional.of(SymbolResolver.open(path));
+                    } catch (ElfException e) {
+                        return Optional.empty();
+                    }
+                }));
     }
 
     @Override

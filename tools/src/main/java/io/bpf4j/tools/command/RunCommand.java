@@ -12,6 +12,7 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.ProbeFile;
+import io.bpf4j.tools.session.SessionStacks;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
 import io.bpf4j.vm.program.GlobalValues;
@@ -74,12 +75,12 @@ public final class RunCommand implements Callable<Integer> {
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
             List<Target> targets = TargetOptions.targets(pids, started.command());
             ProgramUnit unit = configured(ProbeFile.read(machine, file), targets);
-            try (Session session = machine.open(unit, new SessionOptions(targets, Map.of()))) {
+            try (Session session = machine.open(unit, new SessionOptions(targets, Map.of()));
+                    SessionStacks stacks = new SessionStacks(session)) {
                 report(session);
                 interrupts.onRequest(session::wake);
                 started.command().ifPresent(StartedCommand::resume);
-                watch(session, new UnitPrinter(session, output, common.json(), interrupts), interrupts,
-                        output);
+                watch(session, stacks, targets, interrupts, output);
             }
         }
         return ExitCode.OK.number();
@@ -136,11 +137,15 @@ public final class RunCommand implements Callable<Integer> {
                 .mapToInt(Attachment::sites).sum() + " sites attached; Ctrl-C ends");
     }
 
-    private void watch(Session session, UnitPrinter printer, Interrupts interrupts, Output output) {
+    private void watch(Session session, SessionStacks stacks, List<Target> targets, Interrupts interrupts,
+            Output output) {
+        UnitPrinter printer = new UnitPrinter(session, stacks, output, common.json(), interrupts);
+        List<Integer> traced = targets.stream().map(Target::pid).toList();
         Optional<Long> end = duration.duration().map(time -> System.nanoTime() + time.toNanos());
         boolean running = true;
         while (running) {
             session.poll(remaining(end), printer);
+            stacks.remember(traced);
             output.flush();
             printer.warnOfLosses();
             running = !interrupts.isRequested() && !session.targetsEnded()

@@ -9,6 +9,7 @@ import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.JsonLines;
 import io.bpf4j.tools.common.MapPrinter;
 import io.bpf4j.tools.common.Output;
+import io.bpf4j.tools.common.StackNames;
 import io.bpf4j.tools.common.ValueFormat;
 import io.bpf4j.vm.program.LossCounter;
 import io.bpf4j.vm.program.MapKind;
@@ -31,6 +32,8 @@ final class UnitPrinter implements EventHandler {
             MapKind.PROG_ARRAY, MapKind.STACK_TRACE);
 
     private final Session session;
+    private final StackNames stacks;
+    private final ValueFormat values;
     private final Output output;
     private final boolean json;
     private final JsonLines lines;
@@ -40,8 +43,10 @@ final class UnitPrinter implements EventHandler {
     private final Map<String, Type> records = new HashMap<>();
     private final Map<LossCounter, Long> warned = new HashMap<>();
 
-    UnitPrinter(Session session, Output output, boolean json, Interrupts interrupts) {
+    UnitPrinter(Session session, StackNames stacks, Output output, boolean json, Interrupts interrupts) {
         this.session = session;
+        this.stacks = stacks;
+        this.values = new ValueFormat(stacks);
         this.output = output;
         this.json = json;
         this.lines = new JsonLines(output);
@@ -74,10 +79,10 @@ final class UnitPrinter implements EventHandler {
             lines.line(fields -> {
                 fields.writeStringField("event", map);
                 fields.writeFieldName("data");
-                ValueFormat.json(data, offset, record, fields);
+                values.json(data, offset, record, fields);
             });
         } else {
-            output.text(map).text(": ").text(ValueFormat.text(data, offset, record)).line();
+            output.text(map).text(": ").text(values.text(data, offset, record)).line();
         }
     }
 
@@ -99,7 +104,7 @@ final class UnitPrinter implements EventHandler {
             fields.writeStringField("printf", site.format().stripTrailing());
             fields.writeArrayFieldStart("arguments");
             for (var field : site.record().fields().subList(1, site.record().fields().size())) {
-                ValueFormat.json(record, field.offset(), field.type(), fields);
+                values.json(record, field.offset(), field.type(), fields);
             }
             fields.writeEndArray();
         });
@@ -108,7 +113,7 @@ final class UnitPrinter implements EventHandler {
     private void show(SessionMap map) {
         List<MapPrinter.Entry> entries = new ArrayList<>();
         map.forEach((key, value) -> entries.add(entry(map, key, value)));
-        MapPrinter printer = new MapPrinter(map.spec());
+        MapPrinter printer = new MapPrinter(map.spec(), stacks);
         if (json) {
             printer.json(entries, lines);
         } else {

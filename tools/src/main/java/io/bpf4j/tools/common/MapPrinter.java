@@ -7,6 +7,7 @@ import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.EnumType;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.PointerType;
+import io.bpf4j.vm.type.StackId;
 import io.bpf4j.vm.type.StructType;
 import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.VoidType;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.StringJoiner;
 
 /**
  * Shows what is in a map: a histogram as a histogram, anything else as a table with a column for each field
@@ -36,10 +38,14 @@ public final class MapPrinter {
 
     private final MapSpec spec;
     private final boolean additive;
+    private final StackNames stacks;
+    private final ValueFormat values;
 
     /** Prepares for the entries of one map. */
-    public MapPrinter(MapSpec spec) {
+    public MapPrinter(MapSpec spec, StackNames stacks) {
         this.spec = spec;
+        this.stacks = stacks;
+        values = new ValueFormat(stacks);
         additive = isCounter(spec.value());
     }
 
@@ -56,7 +62,14 @@ public final class MapPrinter {
                 keyHeading(entry, output);
                 HistogramPrinter.linear("value", linear, buckets(entry), output);
             });
-            default -> table(shown).print(output);
+            default -> {
+                if (isStack(spec.key())
+                        || fields(spec.key()).stream().anyMatch(field -> isStack(field.type()))) {
+                    stackBlocks(shown, output);
+                } else {
+                    table(shown).print(output);
+                }
+            }
         }
         output.line();
     }
@@ -68,16 +81,16 @@ public final class MapPrinter {
                 json.writeStringField("map", spec.name());
                 if (spec.key() != VoidType.VOID) {
                     json.writeFieldName("key");
-                    ValueFormat.json(entry.key(), 0, spec.key(), json);
+                    values.json(entry.key(), 0, spec.key(), json);
                 }
                 if (entry.values().size() == 1) {
                     json.writeFieldName("value");
-                    ValueFormat.json(entry.values().getFirst(), 0, spec.value(), json);
+                    values.json(entry.values().getFirst(), 0, spec.value(), json);
                     return;
                 }
                 json.writeArrayFieldStart("values");
                 for (ByteBuffer value : entry.values()) {
-                    ValueFormat.json(value, 0, spec.value(), json);
+                    values.json(value, 0, spec.value(), json);
                 }
                 json.writeEndArray();
             });
@@ -149,7 +162,7 @@ public final class MapPrinter {
                 ? (a, b) -> compare(a.key(), b.key(), spec.key())
                 : spec.key() == VoidType.VOID
                         ? (a, b) -> 0
-                        : Comparator.comparing(entry -> ValueFormat.text(entry.key(), 0, spec.key()));
+                        : Comparator.comparing(entry -> values.text(entry.key(), 0, spec.key()));
         boolean byValue = Values.isNumber(spec.value()) && (additive || !spec.kind().perCpu());
         if (!byValue || spec.key() == VoidType.VOID) {
             return byKey;
@@ -167,7 +180,35 @@ public final class MapPrinter {
 
     private void keyHeading(Entry entry, Output output) {
         if (spec.key() != VoidType.VOID && spec.maxEntries() > 1) {
-            output.text(ValueFormat.text(entry.key(), 0, spec.key())).line();
+            output.text(values.text(entry.key(), 0, spec.key())).line();
+        }
+    }
+
+    private static boolean isStack(Type type) {
+        return type == IntType.USER_STACK || type == IntType.KERNEL_STACK;
+    }
+
+    private static List<StructType.Field> fields(Type type) {
+        return type instanceof StructType struct ? struct.fields() : List.of();
+    }
+
+    /** The frames of each entry's stacks below each other, and below them the rest of the key and the value. */
+    private void stackBlocks(List<Entry> entries, Output output) {
+        for (Entry entry : entries) {
+            List<StructType.Field> keys = spec.key() instanceof StructType struct
+                    ? struct.fields()
+                    : List.of(new StructType.Field("stack", spec.key(), 0));
+            StringJoiner rest = new StringJoiner(" ");
+            for (StructType.Field field : keys) {
+                if (field.type() instanceof IntType number && isStack(number)) {
+                    stacks.frames(StackId.of(number, entry.key().getLong(field.offset())))
+                            .forEach(frame -> output.text("    ").text(frame).line());
+                } else {
+                    rest.add(values.text(entry.key(), field.offset(), field.type()));
+                }
+            }
+            entry.values().forEach(value -> rest.add(values.text(value, 0, spec.value())));
+            output.text("  ").text(rest.toString()).line();
         }
     }
 
@@ -217,14 +258,14 @@ public final class MapPrinter {
         table.column(name.toUpperCase(Locale.ROOT), Values.isNumber(type));
     }
 
-    private static void addCells(ByteBuffer bytes, Type type, List<String> row) {
+    private void addCells(ByteBuffer bytes, Type type, List<String> row) {
         switch (type) {
             case VoidType nothing -> {
                 return;
             }
             case StructType struct when struct.kind() == StructType.Kind.STRUCT -> struct.fields()
-                    .forEach(field -> row.add(ValueFormat.text(bytes, field.offset(), field.type())));
-            default -> row.add(ValueFormat.text(bytes, 0, type));
+                    .forEach(field -> row.add(values.text(bytes, field.offset(), field.type())));
+            default -> row.add(values.text(bytes, 0, type));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.bpf4j.tools.common;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.bpf4j.vm.type.StackId;
 import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.ValueReader;
 import io.bpf4j.vm.type.VoidType;
@@ -14,14 +15,22 @@ import java.util.StringJoiner;
 /** Shows bytes by their type, as text and as JSON: what {@link ValueReader} reads. */
 public final class ValueFormat {
 
-    private ValueFormat() {}
+    /** Shows call stacks as numbers. */
+    public static final ValueFormat PLAIN = new ValueFormat(StackNames.NUMBERS);
+
+    private final StackNames stacks;
+
+    /** Shows call stacks by their functions. */
+    public ValueFormat(StackNames stacks) {
+        this.stacks = stacks;
+    }
 
     /** Returns the text of a value that starts at {@code offset}, such as <code>{pid: 1, comm: sh}</code>. */
-    public static String text(ByteBuffer bytes, int offset, Type type) {
+    public String text(ByteBuffer bytes, int offset, Type type) {
         return type == VoidType.VOID ? "" : text(ValueReader.read(type, bytes, offset));
     }
 
-    private static String text(Object value) {
+    private String text(Object value) {
         return switch (value) {
             case Map<?, ?> fields -> {
                 StringJoiner text = new StringJoiner(", ", "{", "}");
@@ -33,12 +42,13 @@ public final class ValueFormat {
                 elements.forEach(element -> text.add(text(element)));
                 yield text.toString();
             }
+            case StackId stack -> String.join(" < ", stacks.frames(stack));
             default -> value.toString();
         };
     }
 
     /** Writes a value that starts at {@code offset}: numbers as numbers, structs as objects. */
-    public static void json(ByteBuffer bytes, int offset, Type type, JsonGenerator json) throws IOException {
+    public void json(ByteBuffer bytes, int offset, Type type, JsonGenerator json) throws IOException {
         if (type == VoidType.VOID) {
             json.writeNull();
         } else {
@@ -46,11 +56,12 @@ public final class ValueFormat {
         }
     }
 
-    private static void json(Object value, JsonGenerator json) throws IOException {
+    private void json(Object value, JsonGenerator json) throws IOException {
         switch (value) {
             case Long number -> json.writeNumber(number);
             case BigInteger number -> json.writeNumber(number);
             case Boolean truth -> json.writeBoolean(truth);
+            case StackId stack -> json(stacks.frames(stack), json);
             case Map<?, ?> fields -> {
                 json.writeStartObject();
                 for (Map.Entry<?, ?> field : fields.entrySet()) {

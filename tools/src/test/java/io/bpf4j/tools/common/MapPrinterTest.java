@@ -40,11 +40,12 @@ class MapPrinterTest {
     }
 
     private static String text(MapSpec map, Entry... entries) {
-        return print(output -> new MapPrinter(map).text(List.of(entries), output));
+        return print(output -> new MapPrinter(map, StackNames.NUMBERS).text(List.of(entries), output));
     }
 
     private static String json(MapSpec map, Entry... entries) {
-        return print(output -> new MapPrinter(map).json(List.of(entries), new JsonLines(output)));
+        return print(output -> new MapPrinter(map, StackNames.NUMBERS).json(List.of(entries),
+                new JsonLines(output)));
     }
 
     private static String print(Consumer<Output> printer) {

@@ -161,7 +161,7 @@ public final class BtfBuilder {
             case U8 -> "unsigned char";
             case U16 -> "unsigned short";
             case U32 -> "unsigned int";
-            case U64 -> "unsigned long long";
+            case U64, KERNEL_STACK, USER_STACK -> "unsigned long long";
             case S8 -> "signed char";
             case S16 -> "short";
             case S32 -> "int";

@@ -16,7 +16,11 @@ public enum IntType implements Type {
     /** 0 or 1. */
     BOOL("bool", 1, false),
     /** A byte of text; signed, as on x86-64. */
-    CHAR("char", 1, true);
+    CHAR("char", 1, true),
+    /** Which kernel stack: see {@link StackId}. */
+    KERNEL_STACK("kstack_t", 8, false),
+    /** Which user stack, of which process: see {@link StackId}. */
+    USER_STACK("ustack_t", 8, false);
 
     private final String spelling;
     private final int size;

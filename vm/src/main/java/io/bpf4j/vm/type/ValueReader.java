@@ -63,6 +63,9 @@ public final class ValueReader {
         if (type == IntType.BOOL) {
             return bits != 0;
         }
+        if (type == IntType.KERNEL_STACK || type == IntType.USER_STACK) {
+            return StackId.of(type, bits);
+        }
         return type == IntType.U64 && bits < 0
                 ? (Object) BigInteger.valueOf(bits).add(TWO_TO_64)
                 : (Object) bits;
@@ -76,7 +79,7 @@ public final class ValueReader {
             case S16 -> in.getShort(offset);
             case U32 -> Integer.toUnsignedLong(in.getInt(offset));
             case S32 -> in.getInt(offset);
-            case U64, S64 -> in.getLong(offset);
+            case U64, S64, KERNEL_STACK, USER_STACK -> in.getLong(offset);
         };
     }
 
