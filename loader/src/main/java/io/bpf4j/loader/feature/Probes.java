@@ -9,10 +9,10 @@ import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinkCalls;
 import io.bpf4j.loader.sys.MapCalls;
 import io.bpf4j.loader.sys.MapParameters;
-import io.bpf4j.loader.sys.MapType;
+import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.loader.sys.ProgramCalls;
 import io.bpf4j.loader.sys.ProgramParameters;
-import io.bpf4j.loader.sys.ProgramType;
+import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.loader.sys.SystemCallException;
 import io.bpf4j.loader.sys.UprobeMulti;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class Probes {
     }
 
     void bpfCall() {
-        maps.create(MapParameters.of(MapType.ARRAY, 4, 8, 1, "probe")).close();
+        maps.create(MapParameters.of(MapKind.ARRAY, 4, 8, 1, "probe")).close();
         load(ProgramType.KPROBE, Instructions.nothing());
     }
 
@@ -158,22 +158,22 @@ final class Probes {
     }
 
     void batches() {
-        try (var map = maps.create(MapParameters.of(MapType.HASH, 4, 8, 1, "probe"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.HASH, 4, 8, 1, "probe"))) {
             maps.forEach(map, new MapCalls.Shape(4, 8), 1, (keys, keyOffset, values, valueOffset) -> {});
         }
     }
 
     void lruHash() {
-        maps.create(MapParameters.of(MapType.LRU_HASH, 4, 8, 1, "probe")).close();
+        maps.create(MapParameters.of(MapKind.LRU_HASH, 4, 8, 1, "probe")).close();
     }
 
     void perCpuMaps() {
-        maps.create(MapParameters.of(MapType.PERCPU_ARRAY, 4, 8, 1, "probe")).close();
-        maps.create(MapParameters.of(MapType.PERCPU_HASH, 4, 8, 1, "probe")).close();
+        maps.create(MapParameters.of(MapKind.PERCPU_ARRAY, 4, 8, 1, "probe")).close();
+        maps.create(MapParameters.of(MapKind.PERCPU_HASH, 4, 8, 1, "probe")).close();
     }
 
     void globalData() {
-        try (var map = maps.create(MapParameters.of(MapType.ARRAY, 4, 16, 1, "probe"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.ARRAY, 4, 16, 1, "probe"))) {
             load(ProgramType.KPROBE, new Instructions().load(1, PSEUDO_MAP_VALUE, map.number(), 8).mov(2, 1)
                     .storeLong(1, 0, 2).mov(0, 0).exit());
         }

@@ -1,5 +1,7 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.abi.ProgramType;
+
 /**
  * The commands of {@code bpf()} that attach programs. Stateless. Each link lasts until its descriptor is closed, so
  * it ends with this process, whatever happens to it.

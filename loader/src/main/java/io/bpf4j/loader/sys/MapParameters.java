@@ -1,10 +1,12 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.program.MapKind;
+
 /**
  * What a map shall be.
  *
  * @param type
- *            the kernel's number of the map's type, see {@link MapType}
+ *            the kernel's number of the map's type, see {@link MapKind}
  * @param keySize
  *            bytes of a key; 0 for ring buffers
  * @param valueSize
@@ -46,13 +48,13 @@ public record MapParameters(int type, int keySize, int valueSize, int maxEntries
     }
 
     /** A map with no flags and no types. */
-    public static MapParameters of(MapType type, int keySize, int valueSize, int maxEntries, String name) {
+    public static MapParameters of(MapKind type, int keySize, int valueSize, int maxEntries, String name) {
         return new MapParameters(type.number(), keySize, valueSize, maxEntries, 0, name, Types.NONE, 0);
     }
 
     /** A ring buffer of {@code size} bytes, a power of two and a multiple of the page size. */
     public static MapParameters ringBuffer(int size, String name) {
-        return of(MapType.RINGBUF, 0, 0, size, name);
+        return of(MapKind.RINGBUF, 0, 0, size, name);
     }
 
     /** The same with other flags. */

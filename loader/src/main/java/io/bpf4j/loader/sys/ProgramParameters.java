@@ -1,5 +1,6 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.abi.ProgramType;
 import java.util.List;
 
 /**

@@ -8,7 +8,7 @@ import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.MapCalls;
 import io.bpf4j.loader.sys.MapParameters;
-import io.bpf4j.loader.sys.MapType;
+import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.loader.sys.Privileges;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +26,7 @@ class PerfBufferReaderTest {
 
     private Fd perfMap() {
         int cpus = Arrays.stream(Cpus.possible()).max().orElseThrow() + 1;
-        return new MapCalls(kernel).create(MapParameters.of(MapType.PERF_EVENT_ARRAY, 4, 4, cpus, "perf"));
+        return new MapCalls(kernel).create(MapParameters.of(MapKind.PERF_EVENT_ARRAY, 4, 4, cpus, "perf"));
     }
 
     private static final class Checker {

@@ -6,11 +6,11 @@ import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.MapCalls;
 import io.bpf4j.loader.sys.MapParameters;
-import io.bpf4j.loader.sys.MapType;
+import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.loader.sys.Mapping;
 import io.bpf4j.loader.sys.ProgramCalls;
 import io.bpf4j.loader.sys.ProgramParameters;
-import io.bpf4j.loader.sys.ProgramType;
+import io.bpf4j.vm.abi.ProgramType;
 
 /**
  * A program in the kernel that writes numbered records and keeps books: how many it tried, how many found no room.
@@ -33,7 +33,7 @@ final class Producer implements AutoCloseable {
     private Producer(Kernel kernel, ProgramType type, Emission emission) {
         this.kernel = kernel;
         books = new MapCalls(kernel).create(
-                MapParameters.of(MapType.ARRAY, 4, 16, 1, "books").withFlags(MapParameters.MAPPABLE));
+                MapParameters.of(MapKind.ARRAY, 4, 16, 1, "books").withFlags(MapParameters.MAPPABLE));
         counters = kernel.map(books, Access.READ, 0, 4096, () -> "mapping the books");
         program = new ProgramCalls(kernel).load(ProgramParameters.of(type, "producer", code(emission)));
     }

@@ -1,5 +1,7 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -133,7 +135,7 @@ class LayoutTest {
         for (var command : Command.values()) {
             assertEquals(CONSTANTS.get("BPF_" + command.name()), command.number(), command.name());
         }
-        for (var type : MapType.values()) {
+        for (var type : MapKind.values()) {
             var name = "BPF_MAP_TYPE_" + type.name();
             assertEquals(CONSTANTS.get(name), type.number(), name);
         }

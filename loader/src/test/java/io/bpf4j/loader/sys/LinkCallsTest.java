@@ -1,5 +1,7 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,7 +47,7 @@ class LinkCallsTest {
         var child = new ProcessBuilder("/bin/sh", "-c",
                 "read go && exec dd if=/dev/zero of=/dev/null bs=1 status=none count=" + WRITES).start();
         try (var counters = new MapCalls(kernel).create(
-                MapParameters.of(MapType.ARRAY, 4, 16, 1, "counters").withFlags(MapParameters.MAPPABLE));
+                MapParameters.of(MapKind.ARRAY, 4, 16, 1, "counters").withFlags(MapParameters.MAPPABLE));
                 var memory = kernel.map(counters, Access.READ, 0, 4096, () -> "mapping counters");
                 var program = new ProgramCalls(kernel).load(ProgramParameters
                         .of(ProgramType.KPROBE, "count", counter(counters, (int) child.pid()))
@@ -122,7 +124,7 @@ class LinkCallsTest {
                 "read go && exec dd if=/dev/zero of=/dev/null bs=1 status=none count=" + WRITES).start();
         int writeCall = Syscall.WRITE.number();
         try (var counters = new MapCalls(kernel).create(
-                MapParameters.of(MapType.ARRAY, 4, 16, 1, "counters").withFlags(MapParameters.MAPPABLE));
+                MapParameters.of(MapKind.ARRAY, 4, 16, 1, "counters").withFlags(MapParameters.MAPPABLE));
                 var memory = kernel.map(counters, Access.READ, 0, 4096, () -> "mapping counters");
                 var program = new ProgramCalls(kernel).load(ProgramParameters.of(ProgramType.RAW_TRACEPOINT,
                         "writes",

@@ -1,5 +1,6 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -29,7 +30,7 @@ class MapCallsTest {
 
     @Test
     void anEntryIsMadeFoundReplacedAndDeleted() {
-        try (var map = maps.create(MapParameters.of(MapType.HASH, 4, 8, 16, "numbers"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.HASH, 4, 8, 16, "numbers"))) {
             var key = MapCalls.bytesOf(7);
             assertEquals(Optional.empty(), maps.lookup(map, key, 8));
             maps.update(map, key, MapCalls.bytesOf(70L), Update.ONLY_NEW);
@@ -48,7 +49,7 @@ class MapCallsTest {
 
     @Test
     void theKeysOfAWalkAreTheKeysOfTheMap() {
-        try (var map = maps.create(MapParameters.of(MapType.ARRAY, 4, 8, 5, "five"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.ARRAY, 4, 8, 5, "five"))) {
             var expected = 0;
             for (var key = maps.nextKey(map, new byte[0], 4); key
                     .isPresent(); key = maps.nextKey(map, key.get(), 4)) {
@@ -61,7 +62,7 @@ class MapCallsTest {
     @Test
     void batchesWriteReadAndEmptyAMapOfManyEntries() {
         int count = 50_000;
-        try (var map = maps.create(MapParameters.of(MapType.HASH, 4, 8, count, "many"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.HASH, 4, 8, count, "many"))) {
             var keys = ByteBuffer.allocate(count * 4).order(ByteOrder.LITTLE_ENDIAN);
             var values = ByteBuffer.allocate(count * 8).order(ByteOrder.LITTLE_ENDIAN);
             Map<Integer, Long> expected = new HashMap<>();
@@ -87,7 +88,7 @@ class MapCallsTest {
 
     @Test
     void aBatchTooSmallForOneHashBucketGrows() {
-        try (var map = maps.create(MapParameters.of(MapType.HASH, 4, 8, 4096, "crowded"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.HASH, 4, 8, 4096, "crowded"))) {
             for (int i = 0; i < 4096; i++) {
                 maps.update(map, MapCalls.bytesOf(i), MapCalls.bytesOf((long) i), Update.ALWAYS);
             }
@@ -99,7 +100,7 @@ class MapCallsTest {
 
     @Test
     void anEmptyMapIsWalkedInNoStep() {
-        try (var map = maps.create(MapParameters.of(MapType.HASH, 4, 8, 16, "empty"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.HASH, 4, 8, 16, "empty"))) {
             assertEquals(0, maps.forEach(map, new Shape(4, 8), 16, (k, keyAt, v, valueAt) -> {
                 throw new AssertionError("no entry");
             }));
@@ -110,7 +111,7 @@ class MapCallsTest {
     void aPerCpuValueIsOneNumberForEachPossibleCpu() {
         int size = Cpus.perCpuValueSize(4);
         assertEquals(8 * Cpus.possible().length, size);
-        try (var map = maps.create(MapParameters.of(MapType.PERCPU_ARRAY, 4, 4, 1, "shards"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.PERCPU_ARRAY, 4, 4, 1, "shards"))) {
             var all = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < Cpus.possible().length; i++) {
                 all.putLong(100 + i);
@@ -122,7 +123,7 @@ class MapCallsTest {
 
     @Test
     void aQueueHasNoKeys() {
-        try (var map = maps.create(MapParameters.of(MapType.QUEUE, 0, 8, 4, "queue"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.QUEUE, 0, 8, 4, "queue"))) {
             maps.update(map, new byte[0], MapCalls.bytesOf(1L), Update.ALWAYS);
             maps.update(map, new byte[0], MapCalls.bytesOf(2L), Update.ALWAYS);
             assertArrayEquals(MapCalls.bytesOf(1L), maps.take(map, new byte[0], 8).orElseThrow());
@@ -133,7 +134,7 @@ class MapCallsTest {
 
     @Test
     void aFrozenMapRefusesChanges() {
-        try (var map = maps.create(MapParameters.of(MapType.ARRAY, 4, 8, 1, "rodata")
+        try (var map = maps.create(MapParameters.of(MapKind.ARRAY, 4, 8, 1, "rodata")
                 .withFlags(MapParameters.READ_ONLY_FOR_PROGRAMS))) {
             maps.update(map, MapCalls.bytesOf(0), MapCalls.bytesOf(1L), Update.ALWAYS);
             maps.freeze(map);
@@ -146,7 +147,7 @@ class MapCallsTest {
     @Test
     void aMappedArrayShowsWhatWasStored() {
         try (var map = maps
-                .create(MapParameters.of(MapType.ARRAY, 4, 8, 4, "mapped").withFlags(MapParameters.MAPPABLE));
+                .create(MapParameters.of(MapKind.ARRAY, 4, 8, 4, "mapped").withFlags(MapParameters.MAPPABLE));
                 var memory = kernel.map(map, Access.READ_WRITE, 0, 4096, () -> "mapping an array")) {
             maps.update(map, MapCalls.bytesOf(2), MapCalls.bytesOf(42L), Update.ALWAYS);
             assertEquals(42, memory.bytes().getLong(16));
@@ -158,10 +159,10 @@ class MapCallsTest {
     @Test
     void theKernelDescribesAndListsWhatWeMade() {
         var objects = new ObjectCalls(kernel);
-        try (var map = maps.create(MapParameters.of(MapType.LRU_HASH, 4, 8, 16, "described by us!"))) {
+        try (var map = maps.create(MapParameters.of(MapKind.LRU_HASH, 4, 8, 16, "described by us!"))) {
             var info = objects.mapInfo(map);
             assertEquals("described_by_us", info.name());
-            assertEquals(MapType.LRU_HASH.number(), info.type());
+            assertEquals(MapKind.LRU_HASH.number(), info.type());
             assertEquals(16, info.maxEntries());
             assertEquals(OptionalInt.of(info.id()), objects.nextId(ObjectCalls.Kind.MAP, info.id() - 1));
             try (var again = objects.open(ObjectCalls.Kind.MAP, info.id())) {

@@ -1,5 +1,7 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -81,7 +83,7 @@ class ProgramCallsTest {
     @Test
     void aMapIsReachedThroughTheDescriptorArray() {
         int pseudoMapIndex = 5; // BPF_PSEUDO_MAP_IDX
-        try (var map = new MapCalls(kernel).create(MapParameters.of(MapType.ARRAY, 4, 8, 1, "indexed"))) {
+        try (var map = new MapCalls(kernel).create(MapParameters.of(MapKind.ARRAY, 4, 8, 1, "indexed"))) {
             var code = new Bytecode().insn(0x18, 1, pseudoMapIndex, 0, 0).insn(0, 0, 0, 0, 0)
                     .storeInt(10, -4, 0)
                     .movReg(2, 10).add(2, -4).call(1).insn(0x15, 0, 0, 1, 0).loadLong(0, 0, 0).exit().bytes();

@@ -1,0 +1,20 @@
+package io.bpf4j.loader;
+
+import io.bpf4j.vm.ArchitectureRules;
+import java.util.Set;
+
+class ArchitectureTest extends ArchitectureRules {
+    ArchitectureTest() {
+        super("io.bpf4j.loader", Session.class, """
+                sys      ->
+                feature  -> sys
+                elf      ->
+                proc     -> elf
+                event    -> sys
+                .        ->
+                site     -> . elf proc
+                symbol   -> elf proc
+                kernel   -> . elf event feature proc site sys
+                """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
+    }
+}
