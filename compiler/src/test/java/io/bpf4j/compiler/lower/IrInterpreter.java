@@ -242,11 +242,8 @@ final class IrInterpreter {
 
     private void store(long address, Width width, long value) {
         ByteBuffer memory = memory(address, width.bytes());
-        switch (width) {
-            case BYTE -> memory.put(0, (byte) value);
-            case HALF -> memory.putShort(0, (short) value);
-            case WORD -> memory.putInt(0, (int) value);
-            case DOUBLE -> memory.putLong(0, value);
+        for (int i = 0; i < width.bytes(); i++) {
+            memory.put(i, (byte) (value >>> i * Byte.SIZE));
         }
     }
 
