@@ -142,14 +142,15 @@ record MapChecker(ExpressionChecker expressions) {
             return new Expression.MapCall(map, MapMethod.RESERVE, List.of(), result, call.at());
         }
         ExpressionTree extra = call.arguments().getFirst();
-        long bytes = expressions.body().environment().types().constant(extra, "the number of extra bytes");
-        if (bytes < 0 || bytes > map.spec().maxEntries()) {
-            throw new Mistake(extra.at(), "constant", "cannot reserve " + bytes + " extra bytes in a ring of "
-                    + map.spec().maxEntries());
+        Expression bytes = Conversions.operand(
+                Conversions.requireNumber(expressions.scalar(extra), "the number of extra bytes"),
+                IntType.U64);
+        if (bytes instanceof Constant constant
+                && Long.compareUnsigned(constant.value(), map.spec().maxEntries()) > 0) {
+            throw new Mistake(extra.at(), "constant", "cannot reserve " + constant.value()
+                    + " extra bytes in a ring of " + map.spec().maxEntries());
         }
-        return new Expression.MapCall(map, MapMethod.RESERVE,
-                List.of(new Constant(bytes, IntType.U64, extra.at())),
-                result, call.at());
+        return new Expression.MapCall(map, MapMethod.RESERVE, List.of(bytes), result, call.at());
     }
 
     private Expression output(ExpressionTree.Call call, MapVariable map) {

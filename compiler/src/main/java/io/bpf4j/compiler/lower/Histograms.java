@@ -36,11 +36,10 @@ final class Histograms {
             key = function.memory().holding(call.arguments().getFirst());
         }
         Operand number = code.copyOf(function.expressions().value(call.arguments().getLast()));
-        Value counts = maps.lookupOrCreate(map, key);
         int found = code.block();
         int full = code.block();
         int end = code.block();
-        code.branchIfZero(counts, full, found);
+        Value counts = maps.lookupOrCreate(map, key, found, full);
         code.start(full);
         maps.count(map.name(), LossCounter.Kind.MAP_FULL);
         code.jump(end);

@@ -84,19 +84,22 @@ final class Maps {
         return map.kind() == MapKind.ARRAY || map.kind() == MapKind.PERCPU_ARRAY;
     }
 
-    /** Makes sure that an entry exists; returns its pointer, which is null only if there is no room. */
-    Value lookupOrCreate(MapSpec map, Address key) {
+    /**
+     * Makes sure that an entry exists, and goes on at one of two blocks; returns its pointer, which is not null where
+     * it was found.
+     */
+    Value lookupOrCreate(MapSpec map, Address key, int found, int full) {
         Value entry = code.copyOf(lookup(map, key));
         if (isArray(map)) {
+            code.branchIfZero(entry, full, found);
             return entry;
         }
         int missing = code.block();
-        int end = code.block();
-        code.branchIfZero(entry, missing, end);
+        code.branchIfZero(entry, missing, found);
         code.start(missing);
         update(map, key, zeros(map.valueSize()), ONLY_NEW);
         code.copy(entry, lookup(map, key));
-        code.start(end);
+        code.branchIfZero(entry, full, found);
         return entry;
     }
 
@@ -112,10 +115,9 @@ final class Maps {
 
     private Operand lookupOrInit(MapVariable map, Address key) {
         MapSpec spec = map.spec();
-        Value entry = lookupOrCreate(spec, key);
         int full = code.block();
         int end = code.block();
-        code.branchIfZero(entry, full, end);
+        Value entry = lookupOrCreate(spec, key, end, full);
         code.start(full);
         count(spec.name(), LossCounter.Kind.MAP_FULL);
         function.unit().needSink(spec.valueSize());

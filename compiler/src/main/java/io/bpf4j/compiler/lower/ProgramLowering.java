@@ -109,6 +109,7 @@ final class ProgramLowering {
         }
         Optional<Value> context = usesContext(symbol) ? Optional.of(code.value()) : Optional.empty();
         FunctionLowering lowering = new FunctionLowering(this, code, context);
+        code.start(code.block());
         for (int i = 0; i < symbol.parameters().size(); i++) {
             lowering.bindParameter(symbol.parameters().get(i), arguments.get(i));
         }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The kernel's verifier and JIT, reached through a small script, for as long as it is open. */
-final class KernelOracle implements AutoCloseable {
+public final class KernelOracle implements AutoCloseable {
 
     private final Path script;
     private final Process process;
@@ -34,7 +34,7 @@ final class KernelOracle implements AutoCloseable {
     }
 
     /** Opens the oracle, or skips the test with the reason. */
-    static KernelOracle open() throws IOException {
+    public static KernelOracle open() throws IOException {
         assumeTrue("root".equals(System.getProperty("user.name")), "loading programs needs root");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")) || Files.isExecutable(
                 Path.of("/usr/local/bin/python3")), "python3 is not installed");
@@ -48,14 +48,14 @@ final class KernelOracle implements AutoCloseable {
     }
 
     /** What the kernel said: a result of 32 bits, or why it refused. */
-    record Answer(long result, String refusal) {
-        boolean accepted() {
+    public record Answer(long result, String refusal) {
+        public boolean accepted() {
             return refusal.isEmpty();
         }
     }
 
     /** Loads the program and, with a context, runs it. */
-    Answer ask(Program program, List<MapSpec> maps, byte[] context) {
+    public Answer ask(Program program, List<MapSpec> maps, byte[] context) {
         String text = "{\"type\":" + program.type().number() + ",\"run\":" + (context.length > 0)
                 + ",\"context\":\"" + HexFormat.of().formatHex(context) + "\",\"code\":\""
                 + HexFormat.of().formatHex(InsnCodec.encode(program.instructions())) + "\",\"maps\":{"
