@@ -198,7 +198,8 @@ class CheckedTreeTest {
     @Test
     void globalsHaveTheirBytesAndDescriptions() {
         TypedUnit unit = check("const s16 a = -2; // first\n/* second\n * line */\nchar t[4] = \"ab\";\n"
-                + "struct p { u8 x; u32 y; }; struct p v = { .y = 258, .x = 1 }; u16 w[] = { 1, 2, 3 }; probe begin { }");
+                + "struct p { u8 x; u32 y; }; struct p v = { .y = 258, .x = 1 }; u16 w[] = { 1, 2, 3 };"
+                + "probe begin { }");
         assertArrayEquals(new byte[]{-2, -1}, unit.globals().get(0).initial());
         assertEquals("first", unit.globals().get(0).description());
         assertArrayEquals(new byte[]{'a', 'b', 0, 0}, unit.globals().get(1).initial());
