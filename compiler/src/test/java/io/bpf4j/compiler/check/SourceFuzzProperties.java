@@ -100,7 +100,7 @@ class SourceFuzzProperties {
         run(FRAME + "y = " + soup + ";\n}\n");
     }
 
-    @Property(tries = 300)
+    @Property(tries = 120)
     void mutatedFilesNeverThrow(@ForAll long seed) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder(CORPUS.get(random.nextInt(CORPUS.size())));
