@@ -54,7 +54,7 @@ final class ExpressionPrinter {
     }
 
     private static String number(ExpressionTree.Number number) {
-        String digits = number.decimal()
+        String digits = number.decimal() || number.value() == 0
                 ? Long.toUnsignedString(number.value())
                 : "0x" + Long.toHexString(number.value());
         return digits + (number.unsigned() ? "u" : "") + (number.isLong() ? "l" : "");

@@ -6,8 +6,6 @@ import io.bpf4j.compiler.typed.BuiltinFunction;
 import io.bpf4j.compiler.typed.Expression;
 import io.bpf4j.compiler.typed.Expression.Constant;
 import io.bpf4j.compiler.typed.FunctionSymbol;
-import io.bpf4j.compiler.typed.MapVariable;
-import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
 import java.util.ArrayList;
@@ -87,7 +85,7 @@ final class CallChecker {
             case "nsecs", "bpf_ktime_get_ns" -> "use ktime_ns()";
             case "bpf_get_current_pid_tgid" -> "use pid() and tid()";
             case "bpf_printk", "trace_printk" -> "use printf";
-            case "kstack" -> "use stack(map)";
+            case "kstack" -> "use stack()";
             default -> "";
         };
         return hint.isEmpty() ? new String[0] : new String[]{hint};

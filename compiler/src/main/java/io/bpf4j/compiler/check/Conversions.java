@@ -32,7 +32,7 @@ record Conversions(Diagnostics diagnostics) {
     /** Returns the type that arithmetic on a number happens in: at least 32 bits. */
     static IntType promoted(Type type) {
         IntType number = number(type);
-        return number.size() < Integer.BYTES ? IntType.S32 : number;
+        return number.size() < Integer.BYTES ? IntType.S32 : IntType.of(number.size(), number.signed());
     }
 
     /** Returns the type that two numbers meet in: the larger one, the unsigned one of equals. */

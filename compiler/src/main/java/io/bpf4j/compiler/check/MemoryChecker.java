@@ -88,7 +88,7 @@ record MemoryChecker(ExpressionChecker expressions) {
         return new Constant(target.size, IntType.U64, at);
     }
 
-    /** A computed size is cut to the room that there is; negative ones become the whole room, as they are very large. */
+    /** Computed sizes are cut to the room that there is; negative ones are very large and become all of it. */
     private Expression size(ExpressionTree tree, Region target) {
         Expression given = Conversions.requireNumber(expressions.scalar(tree), "a size");
         if (given instanceof Constant constant && (constant.value() < 0

@@ -27,7 +27,7 @@ record PrintChecker(ExpressionChecker expressions) {
     private static final int TEXT_LENGTH = 128;
     private static final Pattern CONVERSION = Pattern
             .compile("%(?<flags>[-+ #0]*)(?<width>\\d{1,4}|\\*)?(?<precision>\\.(?:\\d{0,4}|\\*))?"
-                    + "(?:hh|h|ll|l|z|j|t|q|L)?(?<letter>.)?", Pattern.DOTALL);
+                    + "(?:hh|h|ll|l|z|j|t|L)?(?<letter>.)?", Pattern.DOTALL);
     private static final String LETTERS = "diuxXocsp";
 
     Expression call(ExpressionTree.Call call, String name) {

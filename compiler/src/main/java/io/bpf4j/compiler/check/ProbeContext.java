@@ -77,7 +77,7 @@ interface ProbeContext {
     /**
      * An array of eight-byte arguments, as raw tracepoints and trampolines give it.
      *
-     * @param count the number of declared parameters, behind which fexit finds the result; negative if none are declared
+     * @param count the number of declared parameters, behind which fexit finds the result; negative if there are none
      */
     record Slots(int count, boolean atExit) implements ProbeContext {
         private static final int MOST = 12;

@@ -8,7 +8,6 @@ import io.bpf4j.compiler.typed.Expression;
 import io.bpf4j.compiler.typed.LocalVariable;
 import io.bpf4j.compiler.typed.Statement;
 import io.bpf4j.vm.type.AddressSpace;
-import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.PointerType;
 import io.bpf4j.vm.type.Type;

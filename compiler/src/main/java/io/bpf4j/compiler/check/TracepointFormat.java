@@ -16,8 +16,8 @@ public record TracepointFormat(String category, String name, List<Field> fields)
      *
      * @param type of the data itself; for a data location the element's array type of unknown length 0
      * @param offset bytes from the start of the context
-     * @param dataLocation whether a {@code u32} stands there: the data's offset from the context in the low 16 bits, its
-     * length in the high ones (include/trace/stages/stage1_struct_define.h, __data_loc)
+     * @param dataLocation whether a {@code u32} stands there: the data's offset from the context in the low 16 bits,
+     * its length in the high ones (include/trace/stages/stage1_struct_define.h, __data_loc)
      */
     public record Field(String name, Type type, int offset, boolean dataLocation) {}
 

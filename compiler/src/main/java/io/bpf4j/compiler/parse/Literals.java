@@ -19,7 +19,7 @@ record Literals(Spans spans, Diagnostics diagnostics) {
     ExpressionTree number(Token token) {
         Matcher matcher = NUMBER.matcher(token.getText());
         if (!matcher.matches()) {
-            boolean fraction = token.getText().matches("[0-9]+(\\.[0-9]*)?([eE][0-9]*)?[fF]?");
+            boolean fraction = token.getText().matches("[0-9]+(\\.[0-9]*([eE][0-9]*)?|[eE][0-9]+)[fF]?");
             error(token,
                     fraction
                             ? "there are no fractions in this language"

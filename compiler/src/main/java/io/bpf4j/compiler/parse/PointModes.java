@@ -5,8 +5,8 @@ import org.antlr.v4.runtime.Lexer;
 import org.antlr.v4.runtime.Token;
 
 /**
- * Switches the lexer between C's words and those of probe points, where a path needs no quotes. A point's parameter list and
- * result type are C again.
+ * Switches the lexer between C's words and those of probe points, where a path needs no quotes. A point's parameter
+ * list and result type are C again.
  */
 abstract class PointModes extends Lexer {
 

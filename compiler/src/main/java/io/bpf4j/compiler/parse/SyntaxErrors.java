@@ -14,10 +14,16 @@ import org.antlr.v4.runtime.misc.IntervalSet;
 /** Says what is wrong in the words of a C programmer, and lets the parser go on after it. */
 final class SyntaxErrors extends DefaultErrorStrategy {
 
-    private static final Map<Integer, String> WORDS = Map.of(ProbeLexer.IDENTIFIER, "a name",
-            ProbeLexer.TYPE_NAME,
-            "a type", ProbeLexer.NUMBER, "a number", ProbeLexer.STRING, "a string", ProbeLexer.WORD,
-            "a probe point", ProbeLexer.CHARACTER, "a character", Token.EOF, "the end of the file");
+    /** Words for sets of tokens, and signs that have two rules in the lexer and so no name in its vocabulary. */
+    private static final Map<Integer, String> WORDS = Map.ofEntries(
+            Map.entry(ProbeLexer.IDENTIFIER, "a name"),
+            Map.entry(ProbeLexer.TYPE_NAME, "a type"), Map.entry(ProbeLexer.NUMBER, "a number"),
+            Map.entry(ProbeLexer.STRING, "a string"), Map.entry(ProbeLexer.WORD, "a probe point"),
+            Map.entry(ProbeLexer.CHARACTER, "a character"), Map.entry(Token.EOF, "the end of the file"),
+            Map.entry(ProbeLexer.SEMICOLON, "';'"), Map.entry(ProbeLexer.LPAREN, "'('"),
+            Map.entry(ProbeLexer.RPAREN, "')'"), Map.entry(ProbeLexer.LBRACE, "'{'"),
+            Map.entry(ProbeLexer.RBRACE, "'}'"), Map.entry(ProbeLexer.COLON, "':'"),
+            Map.entry(ProbeLexer.COMMA, "','"));
 
     private final Spans spans;
     private final Diagnostics diagnostics;
@@ -74,6 +80,14 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             unfinished(parser, before, expected);
             return;
         }
+        if (expected.contains(ProbeLexer.PROBE) && found.getType() == ProbeLexer.IDENTIFIER) {
+            outside(parser, found);
+            return;
+        }
+        if (expected.contains(ProbeLexer.PROBE) && found.getType() == ProbeLexer.RBRACE) {
+            diagnostics.error(spans.of(found), "syntax", "this '}' closes nothing");
+            return;
+        }
         String wanted = described(parser, expected);
         if (wanted.isEmpty()) {
             diagnostics.error(spans.of(found), "syntax", "unexpected " + shown(found), hints(found, parser));
@@ -83,6 +97,18 @@ final class SyntaxErrors extends DefaultErrorStrategy {
         } else {
             diagnostics.error(spans.of(found), "syntax",
                     "expected " + wanted + " before " + shown(found), hints(found, parser));
+        }
+    }
+
+    /** A name at file level: a type that nobody declared, or a statement that lost its probe. */
+    private void outside(Parser parser, Token found) {
+        int next = parser.getInputStream().LA(2);
+        if (found == parser.getCurrentToken() && (next == ProbeLexer.IDENTIFIER || next == ProbeLexer.STAR)) {
+            diagnostics.error(spans.of(found), "syntax", "unknown type '" + found.getText() + "'");
+        } else {
+            diagnostics.error(spans.of(found), "syntax",
+                    "expected a declaration or a probe before " + shown(found),
+                    "statements stand within the braces of a probe or function");
         }
     }
 
@@ -131,6 +157,9 @@ final class SyntaxErrors extends DefaultErrorStrategy {
     }
 
     private static boolean isEnding(IntervalSet expected) {
+        if (expected.contains(ProbeLexer.PROBE)) {
+            return false;
+        }
         return expected.contains(ProbeLexer.SEMICOLON) && !expected.contains(ProbeLexer.NUMBER)
                 || expected.size() == 1 && !expected.contains(ProbeLexer.IDENTIFIER)
                 || expected.contains(ProbeLexer.RPAREN) && !expected.contains(ProbeLexer.NUMBER)
@@ -149,7 +178,7 @@ final class SyntaxErrors extends DefaultErrorStrategy {
             ProbeLexer.LBRACE,
             ProbeLexer.RBRACE, ProbeLexer.GREATER, ProbeLexer.COLON}) {
             if (expected.contains(ending)) {
-                return parser.getVocabulary().getDisplayName(ending);
+                return word(parser, ending);
             }
         }
         if (expected.contains(ProbeLexer.STRUCT)) {
@@ -161,8 +190,11 @@ final class SyntaxErrors extends DefaultErrorStrategy {
         if (expected.isNil() || expected.size() > 3) {
             return "";
         }
-        int first = expected.getMinElement();
-        return WORDS.getOrDefault(first, parser.getVocabulary().getDisplayName(first));
+        return word(parser, expected.getMinElement());
+    }
+
+    private static String word(Parser parser, int token) {
+        return WORDS.getOrDefault(token, parser.getVocabulary().getDisplayName(token));
     }
 
     private static String[] hints(Token found, Parser parser) {

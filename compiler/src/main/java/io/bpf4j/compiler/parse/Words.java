@@ -43,7 +43,7 @@ record Words(Spans spans, Diagnostics diagnostics) {
             case ProbeLexer.OPEN_CHARACTER ->
                 error(token, "this character has no closing quote", "close it with '");
             case ProbeLexer.DIRECTIVE -> error(token, "there is no preprocessor",
-                    "write constants as 'enum { NAME = 1 };' or 'const u32 name = 1;', and short functions as functions");
+                    "write constants as 'enum { NAME = 1 };' or 'const u32 name = 1;', macros as functions");
             default -> error(token, "unexpected character " + described(token.getText()));
         }
     }
