@@ -21,7 +21,8 @@ mapArguments: LPAREN arguments? RPAREN;
 functionRest: LPAREN parameters? RPAREN (block | SEMICOLON);
 variableRest: initial? (COMMA initialDeclarator)* SEMICOLON;
 
-point: part (COLON part?)* (LPAREN parameters? RPAREN)? (RESULT typeName)?;
+point: part (COLON part?)* (LPAREN parameters? RPAREN)? (RESULT resultType)?;
+resultType: qualifier* plainType qualifier* star*;
 part: (WORD | STRING)+;
 parameters: parameter (COMMA parameter)*;
 parameter: specifier star* name? dimension*;
@@ -29,10 +30,17 @@ parameter: specifier star* name? dimension*;
 specifier: qualifier* baseType qualifier*;
 qualifier: CONST | STATIC | INLINE | VOLATILE | USER | KERNEL;
 baseType
-    : numberWord+ # numberType
+    : numbers # numberType
     | TYPE_NAME # namedType
     | (STRUCT | UNION) name? memberList? # structType
-    | ENUM name? (COLON specifier)? enumList? # enumType
+    | ENUM name? (COLON plainType)? enumList? # enumType
+    ;
+numbers: numberWord+;
+// Types where a brace that follows is not theirs: one that might be would have to be followed to its end to know.
+plainType
+    : numbers # plainNumber
+    | TYPE_NAME # plainName
+    | (STRUCT | UNION | ENUM) name # plainTag
     ;
 numberWord: UNSIGNED | SIGNED | LONG | SHORT | INT | CHAR;
 memberList: LBRACE memberDeclaration* RBRACE;

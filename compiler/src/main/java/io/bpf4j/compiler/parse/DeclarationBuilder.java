@@ -194,7 +194,7 @@ final class DeclarationBuilder {
         Optional<List<Parameter>> parameters = point.LPAREN() == null
                 ? Optional.empty()
                 : Optional.of(parameters(point.parameters()));
-        return new Point(parts, parameters, Optional.ofNullable(point.typeName()).map(types::typeName),
+        return new Point(parts, parameters, Optional.ofNullable(point.resultType()).map(types::resultType),
                 spans.of(point));
     }
 

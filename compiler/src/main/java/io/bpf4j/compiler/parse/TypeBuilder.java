@@ -35,20 +35,46 @@ final class TypeBuilder {
         return wrapped(base, specifier, declarator.star(), declarator.dimension());
     }
 
+    TypeTree resultType(ProbeParser.ResultTypeContext result) {
+        return wrapped(plain(result.plainType()), result.qualifier(), result.star());
+    }
+
+    private TypeTree plain(ProbeParser.PlainTypeContext type) {
+        Span at = spans.of(type);
+        return switch (type) {
+            case ProbeParser.PlainNumberContext number ->
+                new TypeTree.Named(numberName(number.numbers(), at), at);
+            case ProbeParser.PlainNameContext named -> new TypeTree.Named(named.getText(), at);
+            case ProbeParser.PlainTagContext tag -> {
+                TypeTree.Keyword keyword = tag.STRUCT() != null
+                        ? TypeTree.Keyword.STRUCT
+                        : tag.UNION() != null ? TypeTree.Keyword.UNION : TypeTree.Keyword.ENUM;
+                yield tagged(keyword, tag.name(), Optional.empty(), at);
+            }
+            default -> throw new IllegalStateException("unknown type rule " + type.getText());
+        };
+    }
+
     /** Puts stars and brackets around a type; the first bracket is the outermost array. */
     TypeTree wrapped(TypeTree base, ProbeParser.SpecifierContext specifier,
             List<ProbeParser.StarContext> stars,
             List<ProbeParser.DimensionContext> dimensions) {
-        TypeTree type = base;
-        Optional<AddressSpace> space = space(specifier.qualifier());
-        for (ProbeParser.StarContext star : stars) {
-            type = new TypeTree.Pointer(type, space, spans.of(star));
-            space = space(star.qualifier());
-        }
+        TypeTree type = wrapped(base, specifier.qualifier(), stars);
         for (ProbeParser.DimensionContext dimension : dimensions.reversed()) {
             type = new TypeTree.Array(type,
                     Optional.ofNullable(dimension.expression()).map(expressions::expression),
                     spans.of(dimension));
+        }
+        return type;
+    }
+
+    private TypeTree wrapped(TypeTree base, List<ProbeParser.QualifierContext> qualifiers,
+            List<ProbeParser.StarContext> stars) {
+        TypeTree type = base;
+        Optional<AddressSpace> space = space(qualifiers);
+        for (ProbeParser.StarContext star : stars) {
+            type = new TypeTree.Pointer(type, space, spans.of(star));
+            space = space(star.qualifier());
         }
         return type;
     }
@@ -68,7 +94,8 @@ final class TypeBuilder {
     TypeTree specifier(ProbeParser.SpecifierContext specifier) {
         Span at = spans.of(specifier.baseType());
         return switch (specifier.baseType()) {
-            case ProbeParser.NumberTypeContext number -> new TypeTree.Named(numberName(number, at), at);
+            case ProbeParser.NumberTypeContext number ->
+                new TypeTree.Named(numberName(number.numbers(), at), at);
             case ProbeParser.NamedTypeContext named -> new TypeTree.Named(named.getText(), at);
             case ProbeParser.StructTypeContext struct -> struct(struct, at);
             case ProbeParser.EnumTypeContext enumeration -> enumeration(enumeration, at);
@@ -77,7 +104,7 @@ final class TypeBuilder {
     }
 
     /** C's words in any order, as one of the language's names. */
-    private String numberName(ProbeParser.NumberTypeContext type, Span at) {
+    private String numberName(ProbeParser.NumbersContext type, Span at) {
         boolean unsigned = false;
         boolean signed = false;
         int longs = 0;
@@ -142,7 +169,7 @@ final class TypeBuilder {
     private TypeTree enumeration(ProbeParser.EnumTypeContext enumeration, Span at) {
         Optional<TypeTree.Body> body = Optional.empty();
         if (enumeration.enumList() != null) {
-            Optional<TypeTree> underlying = Optional.ofNullable(enumeration.specifier()).map(this::specifier);
+            Optional<TypeTree> underlying = Optional.ofNullable(enumeration.plainType()).map(this::plain);
             body = Optional.of(new TypeTree.Body.Constants(underlying,
                     enumeration.enumList().enumConstant().stream()
                             .map(one -> new TypeTree.Constant(name(one.name()),
