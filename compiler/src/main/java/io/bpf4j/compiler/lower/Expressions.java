@@ -95,7 +95,7 @@ final class Expressions {
 
     /** Text where a pointer is wanted is an address in the read-only section. */
     private Operand literal(Expression.Text text) {
-        byte[] bytes = text.value().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.value().getBytes(StandardCharsets.ISO_8859_1);
         GlobalSections.Location place = function.unit().sections()
                 .literal(Arrays.copyOf(bytes, text.type().size()));
         return code.pointerTo(code.mapValue(place.map(), place.offset(), Long.BYTES));

@@ -134,8 +134,8 @@ final class Memory {
 
     private void text(Expression.Text text, Address destination) {
         int size = text.type().size();
-        byte[] bytes = Arrays.copyOf(text.value().getBytes(StandardCharsets.UTF_8), size);
-        int end = text.value().getBytes(StandardCharsets.UTF_8).length;
+        byte[] bytes = Arrays.copyOf(text.value().getBytes(StandardCharsets.ISO_8859_1), size);
+        int end = text.value().getBytes(StandardCharsets.ISO_8859_1).length;
         if (end <= UNROLLED_BYTES) {
             int words = Math.min(size, end + Long.BYTES - 1 & -Long.BYTES);
             storeBytes(bytes, words, destination);
@@ -259,7 +259,7 @@ final class Memory {
 
     /** Compares text with a constant, a word at a time, its NUL included if the array has room for one. */
     void branchOnText(Expression.TextEquals equals, int whenTrue, int whenFalse) {
-        byte[] text = equals.constant().getBytes(StandardCharsets.UTF_8);
+        byte[] text = equals.constant().getBytes(StandardCharsets.ISO_8859_1);
         Type type = equals.text().type();
         if (text.length > type.size()) {
             function.expressions().effect(equals.text());
