@@ -1,0 +1,94 @@
+package io.bpf4j.tools.syscount;
+
+import io.bpf4j.compiler.source.SourceFile;
+import io.bpf4j.loader.Session;
+import io.bpf4j.vm.abi.SystemCalls;
+import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.GlobalValues;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The probe, told what to count: one process and the like by constants, which the kernel's verifier turns into code
+ * that does only what is asked; sets by maps, once the probe runs.
+ *
+ * @param pids the only processes to count; none = all
+ * @param awaited a process that counts from its next exec on
+ */
+record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awaited, SystemCalls table) {
+
+    private static final String FILE = "jsyscount.probe";
+    private static final Set<String> SPECIAL_CALLS = Set.of("clone", "fork", "vfork", "clone3", "execve",
+            "execveat", "exit", "exit_group", "rt_sigreturn");
+    private static final byte[] TRUE = {1};
+
+    /** Returns the source. */
+    static SourceFile source() {
+        try (var stream = CallProbe.class.getResourceAsStream(FILE)) {
+            return new SourceFile(FILE, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + FILE, e);
+        }
+    }
+
+    /** Sets the constants of the compiled source and leaves out the program that nothing needs. */
+    ProgramUnit specialise(ProgramUnit compiled) {
+        ProgramUnit unit = compiled;
+        for (String call : SPECIAL_CALLS) {
+            unit = set(unit, "call_" + call, table.number(call).orElse(-1));
+        }
+        unit = set(unit, "by_process", view.byProcess());
+        unit = set(unit, "timed", view.latency());
+        unit = set(unit, "failures", filters.failures());
+        unit = set(unit, "only_errno", filters.error().orElse(0));
+        unit = set(unit, "only_wanted", !filters.calls().isEmpty());
+        unit = set(unit, "only_pid", pids.size() == 1 ? pids.getFirst() : 0);
+        unit = set(unit, "only_pids", pids.size() > 1);
+        unit = set(unit, "only_tid", filters.thread().orElse(0));
+        unit = set(unit, "awaited", awaited.orElse(0));
+        if (filters.parent().isPresent()) {
+            TaskLayout task = TaskLayout.ofThisKernel();
+            unit = set(unit, "only_parent", filters.parent().getAsInt());
+            unit = set(unit, "parent_offset", task.realParent());
+            unit = set(unit, "tgid_offset", task.tgid());
+        }
+        if (filters.controlGroup().isPresent()) {
+            ControlGroup group = ControlGroup.of(filters.controlGroup().get());
+            unit = set(unit, "only_cgroup", group.id());
+            unit = set(unit, "cgroup_level", group.level());
+        }
+        return view.latency()
+                ? unit
+                : unit.withPrograms(unit.programs().stream().filter(program -> atExit(program.attach())).toList());
+    }
+
+    private static ProgramUnit set(ProgramUnit unit, String name, Object value) {
+        return GlobalValues.set(unit, name, value.toString());
+    }
+
+    private static boolean atExit(AttachSpec point) {
+        return point.spelling().endsWith(":sys_exit");
+    }
+
+    /** Fills the sets; nothing that they hold is counted before. */
+    void fill(Session session) {
+        if (pids.size() > 1) {
+            pids.forEach(pid -> session.map("pids").update(key(Integer.BYTES, pid), TRUE));
+        }
+        for (String call : filters.calls()) {
+            session.map("wanted").update(key(Long.BYTES, table.number(call).orElseThrow()), TRUE);
+        }
+    }
+
+    /** A key of 4 or 8 bytes, little-endian; the number is not negative. */
+    private static byte[] key(int size, int number) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array();
+    }
+}
