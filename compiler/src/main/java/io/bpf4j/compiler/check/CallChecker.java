@@ -108,7 +108,8 @@ final class CallChecker {
         Span at = call.at();
         return switch (function) {
             case PID, TID, UID, GID, CPU, RAND -> plain(call, function, IntType.U32);
-            case KTIME_NS -> plain(call, function, IntType.U64);
+            case KTIME_NS, TASK -> plain(call, function, IntType.U64);
+            case CGROUP_ID -> controlGroup(call, function);
             case COMM -> {
                 expressions.requireCount(given, 0, 0, function.spelling(), at);
                 yield new Expression.Builtin(function, List.of(), Optional.empty(),
@@ -141,6 +142,13 @@ final class CallChecker {
     private Expression plain(ExpressionTree.Call call, BuiltinFunction function, IntType type) {
         expressions.requireCount(call.arguments(), 0, 0, function.spelling(), call.at());
         return new Expression.Builtin(function, List.of(), Optional.empty(), type, call.at());
+    }
+
+    private Expression controlGroup(ExpressionTree.Call call, BuiltinFunction function) {
+        expressions.requireCount(call.arguments(), 0, 1, function.spelling(), call.at());
+        List<Expression> level = call.arguments().stream()
+                .map(given -> expressions.to(given, IntType.U32)).toList();
+        return new Expression.Builtin(function, level, Optional.empty(), IntType.U64, call.at());
     }
 
     private Expression stack(ExpressionTree.Call call, BuiltinFunction function) {

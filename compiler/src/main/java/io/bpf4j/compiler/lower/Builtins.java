@@ -42,6 +42,11 @@ final class Builtins {
             case KTIME_NS -> code.call(Helper.KTIME_GET_NS);
             case CPU -> lowerHalf(Helper.GET_SMP_PROCESSOR_ID);
             case RAND -> lowerHalf(Helper.GET_PRANDOM_U32);
+            case TASK -> code.call(Helper.GET_CURRENT_TASK);
+            case CGROUP_ID -> arguments.isEmpty()
+                    ? code.call(Helper.GET_CURRENT_CGROUP_ID)
+                    : code.call(Helper.GET_CURRENT_ANCESTOR_CGROUP_ID,
+                            function.expressions().value(arguments.getFirst()));
             case STACK -> stack(builtin, ZERO);
             case USER_STACK -> stack(builtin, USER_STACK);
             case READ_USER -> read(arguments, AddressSpace.USER, false);

@@ -18,6 +18,13 @@ public enum BuiltinFunction {
     CPU("cpu"),
     /** {@code u32}: a random number. */
     RAND("rand"),
+    /** {@code u64}: the address of the kernel's {@code struct task_struct} of the thread. */
+    TASK("task"),
+    /**
+     * {@code u64 ([u32 level])}: the id of the thread's control group (version 2), or of the one above it that is at
+     * a level, the topmost being 0; 0 if there is none that deep.
+     */
+    CGROUP_ID("cgroup_id"),
     /** {@code kstack_t ()}: the kernel's call stack, kept in the unit's stack_trace map. */
     STACK("stack"),
     /** {@code ustack_t ()}: the process's call stack, kept in the unit's stack_trace map. */

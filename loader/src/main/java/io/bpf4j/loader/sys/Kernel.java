@@ -145,6 +145,18 @@ public interface Kernel {
     }
 
     /**
+     * Waits until every BPF program that runs now has ended: one that starts later sees what user space wrote to maps
+     * before this call. It is membarrier(2)'s MEMBARRIER_CMD_GLOBAL, which is synchronize_rcu() (programs run as its
+     * readers; kernel/sched/membarrier.c), and takes some milliseconds.
+     *
+     * @return whether it waited; kernels without membarrier or with CPUs that have no clock tick cannot
+     */
+    default boolean awaitRunningPrograms() {
+        long global = 1; // MEMBARRIER_CMD_GLOBAL
+        return call(Syscall.MEMBARRIER, global, 0, 0, 0, 0, 0) == 0;
+    }
+
+    /**
      * Lifts this process's limit of locked memory, which kernels before 5.11 charge maps and programs to; without the
      * right to do so nothing changes.
      */

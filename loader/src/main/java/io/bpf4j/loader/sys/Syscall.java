@@ -34,6 +34,7 @@ public enum Syscall {
     PROCESS_VM_READV(310, "process_vm_readv"), //
     MEMFD_CREATE(319, "memfd_create"), //
     BPF(321, "bpf"), //
+    MEMBARRIER(324, "membarrier"), //
     PIDFD_SEND_SIGNAL(424, "pidfd_send_signal"), //
     FSOPEN(430, "fsopen"), //
     FSCONFIG(431, "fsconfig"), //

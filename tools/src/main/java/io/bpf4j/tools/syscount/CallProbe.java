@@ -66,7 +66,8 @@ record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awa
         }
         return view.latency()
                 ? unit
-                : unit.withPrograms(unit.programs().stream().filter(program -> atExit(program.attach())).toList());
+                : unit.withPrograms(
+                        unit.programs().stream().filter(program -> atExit(program.attach())).toList());
     }
 
     private static ProgramUnit set(ProgramUnit unit, String name, Object value) {

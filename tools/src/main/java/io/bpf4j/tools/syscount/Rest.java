@@ -57,7 +57,8 @@ final class Rest {
             if (left <= 0) {
                 return due == last ? Reason.DURATION : Reason.INTERVAL;
             }
-            if (interrupts.await(Duration.ofNanos(watched.isEmpty() ? left : Math.min(left, LOOK.toNanos())))) {
+            if (interrupts
+                    .await(Duration.ofNanos(watched.isEmpty() ? left : Math.min(left, LOOK.toNanos())))) {
                 return Reason.INTERRUPT;
             }
         }

@@ -55,7 +55,8 @@ public final class SysCount implements Runnable {
     @Option(names = {"-l", "--list"}, description = "print the names of all system calls and end")
     private boolean list;
 
-    @Option(names = "--exec", paramLabel = "COMMAND...", arity = "1..*", parameterConsumer = AllThatFollows.class,
+    @Option(names = "--exec", paramLabel = "COMMAND...", arity = "1..*",
+            parameterConsumer = AllThatFollows.class,
             description = "as -- COMMAND; the last option")
     private List<String> command = new ArrayList<>();
 
@@ -70,7 +71,8 @@ public final class SysCount implements Runnable {
     @Option(names = "--ebpf", description = "print the probe and end")
     private boolean printProbe;
 
-    @Option(names = {"-h", "-?", "--help", "--usage"}, usageHelp = true, description = "print this help and end")
+    @Option(names = {"-h", "-?", "--help", "--usage"}, usageHelp = true,
+            description = "print this help and end")
     private boolean help;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "print the version and end")
@@ -78,7 +80,9 @@ public final class SysCount implements Runnable {
 
     /** Where the probe can run. */
     enum Mode {
-        AUTO, KERNEL, USER
+        AUTO,
+        KERNEL,
+        USER
     }
 
     /** An option that takes the rest of the command line, options of the command included. */
@@ -123,7 +127,8 @@ public final class SysCount implements Runnable {
         List<String> words = new ArrayList<>(targets.command());
         words.addAll(command);
         if (!words.isEmpty() && filters.thread().isPresent()) {
-            throw new ParameterException(spec.commandLine(), "-t chooses a thread, so no command can be counted");
+            throw new ParameterException(spec.commandLine(),
+                    "-t chooses a thread, so no command can be counted");
         }
         Report report = common.json()
                 ? new JsonReport(output, view, table)

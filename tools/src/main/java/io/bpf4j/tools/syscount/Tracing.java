@@ -117,8 +117,9 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
         if (reason == Rest.Reason.TARGETS_ENDED && verbose) {
             say("what was traced has ended");
         }
-        session.losses().forEach(loss -> say(loss.count() + " calls found no room in " + loss.counter().subject()
-                + " and were not counted"));
+        session.losses()
+                .forEach(loss -> say(loss.count() + " calls found no room in " + loss.counter().subject()
+                        + " and were not counted"));
         report.end();
     }
 
