@@ -31,7 +31,15 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "jsyscount", versionProvider = VersionProvider.class, sortOptions = false,
         abbreviateSynopsis = true,
-        description = "Counts system calls, and how long they take, by call or by process.")
+        description = "Counts system calls, and how long they take, by call or by process.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  jsyscount -i 1                     the ten most frequent calls of each second",
+            "  jsyscount -L -p 1234               where a process spends its time in the kernel",
+            "  jsyscount -P -x -d 10              which processes have calls that fail",
+            "  jsyscount -e ENOENT --syscall openat -P",
+            "  jsyscount -c /sys/fs/cgroup/web.slice --format json",
+            "  jsyscount -T 50 -- ls -l"})
 public final class SysCount implements Runnable {
 
     @Spec

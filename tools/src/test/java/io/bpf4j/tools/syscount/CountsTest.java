@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,8 +69,9 @@ class CountsTest {
     @Test
     void oneErrorIsPickedOut() throws Exception {
         Path log = directory.resolve("log");
-        assertEquals(0, new ProcessBuilder("strace", "-f", "-o", log.toString(), target.toString(), "b").start()
-                .waitFor());
+        assertEquals(0,
+                new ProcessBuilder("strace", "-f", "-o", log.toString(), target.toString(), "b").start()
+                        .waitFor());
         Map<String, Long> expected = new TreeMap<>();
         Pattern failed = Pattern.compile("\\d+ +(\\w+)\\(.* = -1 ENOENT .*");
         Files.readAllLines(log).stream().map(failed::matcher).filter(line -> line.matches())
@@ -109,7 +111,7 @@ class CountsTest {
         Map<String, Long> counts = new TreeMap<>();
         for (String line : result.output().lines().toList()) {
             Map<String, String> fields = fields(line);
-            assertEquals(java.util.Set.of("time", "interval", "syscall", "number", "count", "nanoseconds"),
+            assertEquals(Set.of("time", "interval", "syscall", "number", "count", "nanoseconds"),
                     fields.keySet());
             Instant.parse(fields.get("time"));
             assertEquals("1", fields.get("interval"));

@@ -42,7 +42,7 @@ class MistakesTest {
     @Test
     void wrongCommandLinesGiveTwo() {
         assertRefused(2, "'ENOTANERROR' is not the name of an error", "-e", "ENOTANERROR");
-        assertRefused(2, "did you mean ENOENT?", "-e", "enoet");
+        assertRefused(2, "did you mean ENOENT", "-e", "enoet");
         assertRefused(2, "they go from 1 to 4095", "-e", "5000");
         assertRefused(2, "did you mean getppid", "--syscall", "getpidd");
         assertRefused(2, "user mode is not in this version", "--mode", "user");
@@ -86,7 +86,8 @@ class MistakesTest {
             TextReport.list(output, table);
         }
         List<String> lines = bytes.toString().lines().toList();
-        assertEquals("_sysctl                  accept                   accept4                  access                ",
+        assertEquals(
+                "_sysctl                  accept                   accept4                  access                ",
                 lines.getFirst());
         assertEquals((table.all().size() + 3) / 4, lines.size());
     }
@@ -94,7 +95,8 @@ class MistakesTest {
     @Test
     void theProbeIsPrinted() throws Exception {
         Path file = directory.resolve("probe");
-        assertEquals(0, new CommandRunner(new SysCount(), Map.of()).run("--ebpf", "--output", file.toString()));
+        assertEquals(0,
+                new CommandRunner(new SysCount(), Map.of()).run("--ebpf", "--output", file.toString()));
         assertEquals(CallProbe.source().text(), Files.readString(file));
     }
 

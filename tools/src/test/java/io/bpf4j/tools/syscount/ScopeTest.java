@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class ScopeTest {
         assertEquals(5, counts.get("clone"), "three threads, two children");
         assertEquals(2, counts.get("wait4"));
         assertEquals(1, counts.get("read"));
-        assertEquals(java.util.Set.of("gettid", "clone", "wait4", "read"), counts.keySet());
+        assertEquals(Set.of("gettid", "clone", "wait4", "read"), counts.keySet());
     }
 
     @Test
@@ -73,7 +74,8 @@ class ScopeTest {
     @Test
     void aControlGroupCountsWithAllBelowIt() throws Exception {
         Path root = Files.readAllLines(Path.of("/proc/mounts")).stream().map(line -> line.split(" "))
-                .filter(words -> words[2].equals("cgroup2")).map(words -> Path.of(words[1])).findFirst().orElse(null);
+                .filter(words -> words[2].equals("cgroup2")).map(words -> Path.of(words[1])).findFirst()
+                .orElse(null);
         assumeTrue(root != null && Files.isWritable(root), "needs cgroup2 mounted");
         Path group = root.resolve("jsyscount-test-" + ProcessHandle.current().pid());
         Path below = group.resolve("below");
@@ -146,7 +148,8 @@ class ScopeTest {
     void aDurationEndsTheRun() throws Exception {
         Tool.Result result = Tool.run("-d", "300ms", "-i", "100ms", "-x");
         assertEquals(0, result.code());
-        assertTrue(result.output().startsWith("Tracing failed syscalls, printing top 10... Ctrl+C to quit.\n"));
+        assertTrue(
+                result.output().startsWith("Tracing failed syscalls, printing top 10... Ctrl+C to quit.\n"));
         assertEquals(3, result.output().lines().filter(line -> line.startsWith("SYSCALL")).count());
     }
 }

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 
 /** The tool in a process of its own, the program that it counts, and strace to compare with. */
 final class Tool implements AutoCloseable {
-    private static final Pattern ROW = Pattern.compile("(\\S+|\\[unknown: \\d+]|\\d+ +\\S.*?) +(\\d+)( +[0-9.]+)?");
+    private static final Pattern ROW = Pattern
+            .compile("(\\S+|\\[unknown: \\d+]|\\d+ +\\S.*?) +(\\d+)( +[0-9.]+)?");
 
     private final Process process;
     private final BufferedReader output;
@@ -89,7 +90,8 @@ final class Tool implements AutoCloseable {
 
     /** Sends a signal. */
     void signal(String name) throws IOException, InterruptedException {
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor());
+        assertEquals(0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor());
     }
 
     /** Waits for its end. */
@@ -156,7 +158,9 @@ final class Tool implements AutoCloseable {
         for (String line : Files.readAllLines(report)) {
             String[] words = line.strip().split(" +");
             if (words[0].matches("\\d+") && !words[words.length - 1].equals("total")) {
-                long count = !failures ? Long.parseLong(words[0]) : words.length == 3 ? Long.parseLong(words[1]) : 0;
+                long count = !failures
+                        ? Long.parseLong(words[0])
+                        : words.length == 3 ? Long.parseLong(words[1]) : 0;
                 if (count > 0) {
                     counts.put(words[words.length - 1], count);
                 }
