@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  jsyscount -i 1                     the ten most frequent calls of each second",
-            "  jsyscount -L -p 1234               where a process spends its time in the kernel",
+            "  jsyscount -L -p 1234               the calls that take a process the longest",
             "  jsyscount -P -x -d 10              which processes have calls that fail",
             "  jsyscount -e ENOENT --syscall openat -P",
             "  jsyscount -c /sys/fs/cgroup/web.slice --format json",
@@ -63,7 +63,7 @@ public final class SysCount implements Runnable {
     @Option(names = {"-l", "--list"}, description = "print the names of all system calls and end")
     private boolean list;
 
-    @Option(names = "--exec", paramLabel = "COMMAND...", arity = "1..*",
+    @Option(names = "--exec", paramLabel = "COMMAND", arity = "1..*",
             parameterConsumer = AllThatFollows.class,
             description = "as -- COMMAND; the last option")
     private List<String> command = new ArrayList<>();
