@@ -1,7 +1,6 @@
 package io.bpf4j.tools.common;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -35,7 +35,7 @@ public final class CommandRunner {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(helpColors(environment)));
         commandLine.setParameterExceptionHandler((failure, arguments) -> usage(failure));
         commandLine.setExecutionExceptionHandler((failure, command2, result) -> report(command2, failure,
-                result.originalArgs()));
+                result));
     }
 
     /** Runs a tool's {@code main} to the end of the process. */
@@ -53,7 +53,7 @@ public final class CommandRunner {
         try {
             return commandLine.execute(arguments);
         } catch (StackOverflowError | OutOfMemoryError failure) {
-            return report(commandLine, failure, Arrays.asList(arguments));
+            return report(commandLine, failure, commandLine.getParseResult());
         }
     }
 
@@ -65,7 +65,7 @@ public final class CommandRunner {
         CommandLine command = failure.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         PrintWriter errors = command.getErr();
-        errors.println(toolName() + ": " + sentence(failure.getMessage()));
+        errors.println(toolName() + ": " + messageOf(failure));
         String seeHelp = "see " + name + " --help";
         List<String> similar = similarTo(failure);
         errors.println("hint: " + (similar.isEmpty()
@@ -73,6 +73,14 @@ public final class CommandRunner {
                 : "did you mean " + String.join(" or ", similar) + "? " + seeHelp));
         errors.flush();
         return ExitCode.USAGE.number();
+    }
+
+    private static String messageOf(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                && !failure.getCommandLine().getSubcommands().isEmpty()) {
+            return "unknown command '" + unmatched.getUnmatched().getFirst() + "'";
+        }
+        return sentence(failure.getMessage());
     }
 
     private static List<String> similarTo(ParameterException failure) {
@@ -87,7 +95,7 @@ public final class CommandRunner {
                 : command.subcommands().keySet());
     }
 
-    private int report(CommandLine command, Throwable thrown, List<String> arguments) {
+    private int report(CommandLine command, Throwable thrown, ParseResult options) {
         if (thrown instanceof ClosedOutput) {
             return ExitCode.OK.number();
         }
@@ -97,11 +105,24 @@ public final class CommandRunner {
         if (!error.hint().isEmpty()) {
             errors.println("hint: " + error.hint());
         }
-        if (arguments.contains(DEBUG_OPTION) || "1".equals(environment.get(DEBUG_VARIABLE))) {
+        String details = Failures.details(thrown);
+        if (!details.isEmpty() && given(options, CommonOptions.VERBOSE)) {
+            errors.println(details.stripTrailing());
+        }
+        if (given(options, DEBUG_OPTION) || "1".equals(environment.get(DEBUG_VARIABLE))) {
             thrown.printStackTrace(errors);
         }
         errors.flush();
         return error.exitCode().number();
+    }
+
+    /** Whether an option was given to the command that ran; what follows {@code --} belongs to another program. */
+    private static boolean given(ParseResult options, String name) {
+        ParseResult innermost = options;
+        while (innermost != null && innermost.hasSubcommand()) {
+            innermost = innermost.subcommand();
+        }
+        return innermost != null && innermost.hasMatchedOption(name);
     }
 
     private String toolName() {
@@ -110,7 +131,7 @@ public final class CommandRunner {
 
     /** Our messages start in lower case and are one line; picocli's do not and are not always. */
     private static String sentence(String message) {
-        String line = message.lines().findFirst().orElse("wrong command line");
+        String line = message.lines().findFirst().orElse("wrong command line").replace("option option", "option");
         return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
     }
 }
