@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class CheckedTreeTest {
 
     private static final CheckOptions RAW = new CheckOptions(TracepointFormats.builtIn(),
-            TracepointAccess.RAW);
+            () -> TracepointAccess.RAW);
 
     private static TypedUnit check(String text) {
         return check(text, CheckOptions.standard());

@@ -96,7 +96,7 @@ class TracepointFormatTest {
         Diagnostics diagnostics = new Diagnostics();
         Checker.check(Parser.parse(new SourceFile("t", text), diagnostics),
                 new CheckOptions(formats.or(TracepointFormats.builtIn()),
-                        CheckOptions.TracepointAccess.FORMAT),
+                        () -> CheckOptions.TracepointAccess.FORMAT),
                 diagnostics);
         assertFalse(diagnostics.hasErrors(), () -> new DiagnosticPrinter(false).print(diagnostics.sorted()));
     }

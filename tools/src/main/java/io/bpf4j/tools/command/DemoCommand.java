@@ -62,7 +62,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void show(Session session, Conversation conversation, Interrupts interrupts, Output output) {
+    private static void show(Session session, Conversation conversation, Interrupts interrupts,
+            Output output) {
         DemoPrinter printer = new DemoPrinter(session, output);
         conversation.client().onExit(session::wake);
         conversation.client().resume();
