@@ -1,0 +1,89 @@
+package io.bpf4j.tools.sslsniff;
+
+import io.bpf4j.loader.Attachment;
+import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.UserError;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Says what is traced and what is not. A library that is not installed is no news as long as another one is there, but
+ * one that the user named, or that was found and could not be attached, is.
+ */
+record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
+
+    /**
+     * Insists on something being attached.
+     *
+     * @throws UserError with {@link ExitCode#ATTACH_FAILED} and the reasons
+     */
+    void requireAny() {
+        if (attachments.stream().noneMatch(Attachment::attached)) {
+            Set<String> reasons = reasons(attachments);
+            throw new UserError(ExitCode.ATTACH_FAILED, "nothing to trace: " + String.join("; ", reasons),
+                    "name the file that holds the library: --extra-lib openssl:PATH");
+        }
+    }
+
+    /** Returns the libraries that are traced, for the header line. */
+    String summary() {
+        List<String> titles = new ArrayList<>();
+        for (Library library : Library.values()) {
+            Set<String> files = attachments.stream()
+                    .filter(attachment -> attachment.attached() && of(attachment, library))
+                    .map(AttachmentReport::file).collect(Collectors.toCollection(LinkedHashSet::new));
+            if (!files.isEmpty()) {
+                titles.add(library.title() + " (" + String.join(", ", files) + ")");
+            }
+        }
+        return String.join(", ", titles);
+    }
+
+    private static boolean of(Attachment attachment, Library library) {
+        return Selection.libraryOf(attachment.spec()).filter(library::equals).isPresent();
+    }
+
+    /** A place is {@code /path/of/file:symbol (pid 42)}. */
+    private static String file(Attachment attachment) {
+        int colon = attachment.place().lastIndexOf(':');
+        return colon < 0 ? attachment.place() : attachment.place().substring(0, colon);
+    }
+
+    /** Prints a line for each thing that is not traced and that the user should know of. */
+    void printSkipped(PrintWriter errors, boolean verbose) {
+        List<Attachment> skipped = attachments.stream().filter(attachment -> !attachment.attached()).toList();
+        if (verbose) {
+            attachments.stream().filter(Attachment::attached)
+                    .forEach(attachment -> errors.println(
+                            "  " + attachment.spec().spelling() + " at " + attachment.place()));
+            skipped.forEach(attachment -> errors.println(
+                    "  " + attachment.spec().spelling() + " not attached: "
+                            + attachment.skipped().orElse("")));
+        } else {
+            reasons(skipped.stream().filter(this::isNews).toList())
+                    .forEach(reason -> errors.println("jsslsniff: not traced: " + reason));
+        }
+        errors.flush();
+    }
+
+    private boolean isNews(Attachment attachment) {
+        boolean found = !attachment.place().isEmpty();
+        return found || options.extraLibraries().stream()
+                .anyMatch(extra -> isNothingIn(extra)
+                        && attachment.skipped().orElse("").contains(extra.path()));
+    }
+
+    private boolean isNothingIn(ExtraLibrary extra) {
+        return attachments.stream().noneMatch(
+                attachment -> attachment.attached() && attachment.place().startsWith(extra.path() + ":"));
+    }
+
+    private static Set<String> reasons(List<Attachment> skipped) {
+        return skipped.stream().flatMap(attachment -> attachment.skipped().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+}

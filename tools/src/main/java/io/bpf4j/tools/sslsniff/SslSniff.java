@@ -1,0 +1,148 @@
+package io.bpf4j.tools.sslsniff;
+
+import io.bpf4j.compiler.CompileOptions;
+import io.bpf4j.compiler.source.SourceFile;
+import io.bpf4j.loader.Session;
+import io.bpf4j.loader.Target;
+import io.bpf4j.tools.common.CommandRunner;
+import io.bpf4j.tools.common.CommonOptions;
+import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.Interrupts;
+import io.bpf4j.tools.common.Output;
+import io.bpf4j.tools.common.UserError;
+import io.bpf4j.tools.common.VersionProvider;
+import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.StartedCommand;
+import io.bpf4j.tools.session.TargetOptions;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jsslsniff}: shows what programs send and receive over TLS; bcc's sslsniff, without a C compiler. */
+@Command(name = "jsslsniff", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
+        sortOptions = false,
+        description = "Shows what programs send and receive over TLS, in plain text: through OpenSSL, GnuTLS and NSS.",
+        footer = {"", "Examples:", "  jsslsniff                       everything on this machine",
+            "  jsslsniff -p 181                one process",
+            "  jsslsniff -- curl -s https://example.com",
+            "  jsslsniff -c curl -l --handshake",
+            "  jsslsniff --extra-lib openssl:/opt/app/bin/app", "",
+            "What it shows may be secret: files that it writes are readable by their owner only."})
+public final class SslSniff implements Callable<Integer> {
+    private static final String SOURCE = "jsslsniff.probe";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private TargetOptions targetOptions;
+
+    @Mixin
+    private SniffOptions options;
+
+    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "auto",
+            description = "where the probes run: auto or kernel (default: ${DEFAULT-VALUE})")
+    private ExecutionMode mode = ExecutionMode.AUTO;
+
+    @Mixin
+    private CommonOptions common;
+
+    /** Runs the command line. */
+    public static void main(String[] arguments) {
+        CommandRunner.main(new SslSniff(), arguments);
+    }
+
+    @Override
+    public Integer call() {
+        options.check();
+        if (mode == ExecutionMode.USER) {
+            throw new UserError(ExitCode.USAGE, "user mode is not in this version", "use --mode kernel");
+        }
+        if (options.sourceOnly() || options.showSource() || common.debug()) {
+            printSource();
+        }
+        return options.sourceOnly() ? ExitCode.OK.number() : trace();
+    }
+
+    private static void printSource() {
+        try (Output output = Output.standard()) {
+            output.text(source().text());
+        }
+    }
+
+    private static SourceFile source() {
+        try (InputStream stream = SslSniff.class.getResourceAsStream(SOURCE)) {
+            return new SourceFile(SOURCE, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int trace() {
+        Interrupts interrupts = Interrupts.install();
+        try (Machine machine = new Machine();
+                Output output = common.open();
+                var started = new Started(targetOptions.start(machine.kernel()))) {
+            List<Target> targets = targetOptions.targets(started.command());
+            machine.requirePermission();
+            Selection selection = new Selection(options);
+            ProgramUnit unit = selection.tailor(machine.compile(source(), CompileOptions.PORTABLE));
+            try (Session session = machine.open(unit, selection.places(targets))) {
+                report(session);
+                started.command().ifPresent(StartedCommand::resume);
+                sniff(session, output, interrupts);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    /** The command to trace, if there is one. */
+    private record Started(Optional<StartedCommand> command) implements AutoCloseable {
+        @Override
+        public void close() {
+            command.ifPresent(StartedCommand::close);
+        }
+    }
+
+    private void report(Session session) {
+        AttachmentReport report = new AttachmentReport(session.attachments(), options);
+        report.requireAny();
+        report.printSkipped(errors(), common.verbose());
+        say("kernel mode, tracing " + report.summary());
+    }
+
+    private void sniff(Session session, Output output, Interrupts interrupts) {
+        CallPrinter printer = common.json()
+                ? new JsonPrinter(output, Clock.systemUTC())
+                : new TextPrinter(output, options);
+        LossReport losses = new LossReport(session, errors());
+        boolean ended = new Sniffer(session, output, printer, losses, options.comm()).run(interrupts);
+        losses.finish(common.verbose());
+        if (ended) {
+            say(targetOptions.pids().isEmpty()
+                    ? "the command has ended"
+                    : "every traced process has ended");
+        }
+    }
+
+    private void say(String message) {
+        errors().println(spec.name() + ": " + message);
+        errors().flush();
+    }
+
+    private PrintWriter errors() {
+        return spec.commandLine().getErr();
+    }
+}
