@@ -23,10 +23,23 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
      */
     void requireAny() {
         if (attachments.stream().noneMatch(Attachment::attached)) {
-            Set<String> reasons = reasons(attachments);
-            throw new UserError(ExitCode.ATTACH_FAILED, "nothing to trace: " + String.join("; ", reasons),
+            throw new UserError(ExitCode.ATTACH_FAILED,
+                    "nothing to trace: " + String.join("; ", reasons(firstOfEachLibrary())),
                     "name the file that holds the library: --extra-lib openssl:PATH");
         }
+    }
+
+    /** What is the matter with one function is so with the others. */
+    private List<Attachment> firstOfEachLibrary() {
+        List<Attachment> firsts = new ArrayList<>();
+        for (Library library : Library.values()) {
+            attachments.stream().filter(attachment -> of(attachment, library)).map(Attachment::spec)
+                    .findFirst()
+                    .ifPresent(
+                            spec -> attachments.stream().filter(attachment -> attachment.spec().equals(spec))
+                                    .forEach(firsts::add));
+        }
+        return firsts;
     }
 
     /** Returns the libraries that are traced, for the header line. */
@@ -64,7 +77,8 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
                     "  " + attachment.spec().spelling() + " not attached: "
                             + attachment.skipped().orElse("")));
         } else {
-            reasons(skipped.stream().filter(this::isNews).toList())
+            reasons(firstOfEachLibrary().stream()
+                    .filter(attachment -> !attachment.attached() && isNews(attachment)).toList())
                     .forEach(reason -> errors.println("jsslsniff: not traced: " + reason));
         }
         errors.flush();
