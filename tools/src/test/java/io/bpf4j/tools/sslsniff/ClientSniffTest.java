@@ -31,6 +31,12 @@ class ClientSniffTest {
             connection.close()
             """;
 
+    /** Waits for a line; comes before the sender. */
+    private static final String WAIT = """
+            print('ready', flush=True)
+            input()
+            """;
+
     @TempDir
     private Path folder;
     private final List<Process> started = new ArrayList<>();
@@ -55,7 +61,7 @@ class ClientSniffTest {
 
     private Process start(String... command) throws IOException {
         Process process = new ProcessBuilder(command).directory(folder.toFile())
-                .redirectError(folder.resolve("errors-of-" + command[1]).toFile()).start();
+                .redirectError(folder.resolve("errors-of-" + command[0]).toFile()).start();
         started.add(process);
         return process;
     }
@@ -181,6 +187,64 @@ class ClientSniffTest {
                 assertEquals(1_200_000 - (1 << 20), call.truncated());
                 assertEquals(pattern(1 << 20), call.data());
             }
+        }
+    }
+
+    /** A stopped tool reads nothing, so that the ring must overflow: 8 MiB against twice as much. */
+    @Test
+    void callsThatFindNoRoomAreCountedExactly() throws Exception {
+        Live.assume("python3");
+        int calls = 1500;
+        Path script = Files.writeString(folder.resolve("sender.py"), WAIT + SENDER);
+        Process sender = start("python3", script.toString(), Integer.toString(port), "8192",
+                Integer.toString(calls));
+        Thread.ofVirtual()
+                .start(() -> server.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {}));
+        awaitLine(sender.inputReader(), "ready");
+        try (Tool tool = Tool.start(folder, "--format", "json", "-p", Long.toString(sender.pid()))
+                .awaitAttached()) {
+            tool.signal("STOP");
+            say(sender, "go");
+            assertEquals(0, sender.waitFor());
+            tool.signal("CONT");
+            tool.awaitEnd(0);
+            List<Sniffed> shown = tool.calls();
+            assertTrue(shown.stream().allMatch(call -> call.data().equals(pattern(8192))));
+            String last = tool.errors().get(tool.errors().size() - 2);
+            assertEquals("jsslsniff: lost " + (calls - shown.size()) + " calls (SSL_write_ex "
+                    + (calls - shown.size()) + ")", last);
+            assertTrue(shown.size() < calls && shown.size() > calls / 3, "shown: " + shown.size());
+        }
+    }
+
+    @Test
+    void callsWhosePiecesFoundNoRoomAreShownAsFarAsTheyGo() throws Exception {
+        Live.assume("python3");
+        int calls = 60;
+        int size = 1_000_000;
+        Path script = Files.writeString(folder.resolve("sender.py"), WAIT + SENDER);
+        Process sender = start("python3", script.toString(), Integer.toString(port), Integer.toString(size),
+                Integer.toString(calls));
+        Thread.ofVirtual()
+                .start(() -> server.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {}));
+        awaitLine(sender.inputReader(), "ready");
+        try (Tool tool = Tool.start(folder, "--format", "json", "--whole", "-p", Long.toString(sender.pid()))
+                .awaitAttached()) {
+            tool.signal("STOP");
+            say(sender, "go");
+            assertEquals(0, sender.waitFor());
+            tool.signal("CONT");
+            tool.awaitEnd(0);
+            String sent = pattern(size);
+            List<Sniffed> shown = tool.calls();
+            assertTrue(shown.stream().allMatch(call -> sent.startsWith(call.data())
+                    && call.data().length() + call.truncated() == size));
+            long whole = shown.stream().filter(call -> call.truncated() == 0).count();
+            // What does not fit was refused at its first piece or at a later one: once per call.
+            assertEquals(
+                    "jsslsniff: lost " + (calls - whole) + " calls (SSL_write_ex " + (calls - whole) + ")",
+                    tool.errors().get(tool.errors().size() - 2));
+            assertTrue(whole < calls && whole > calls / 3, "whole: " + whole);
         }
     }
 

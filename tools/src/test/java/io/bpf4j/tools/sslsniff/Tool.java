@@ -95,8 +95,14 @@ final class Tool implements AutoCloseable {
 
     /** Presses Ctrl-C and waits for a good end. */
     Tool interrupt() throws IOException, InterruptedException {
-        assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+        signal("INT");
         return awaitEnd(0);
+    }
+
+    /** Sends it a signal. */
+    void signal(String name) throws IOException, InterruptedException {
+        assertEquals(0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor());
     }
 
     /** Waits until it ends with this exit code. */
