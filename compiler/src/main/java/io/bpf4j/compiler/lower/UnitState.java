@@ -129,8 +129,9 @@ final class UnitState {
                     new MapRole.Statistics()));
         }
         if (sinkSize > 0) {
+            // Programs name its bytes directly, which objects can express for sections of globals only.
             maps.add(new MapSpec(SINK, MapKind.ARRAY, IntType.U32, new ArrayType(IntType.U8, sinkSize), 1, 0,
-                    new MapRole.Scratch()));
+                    new MapRole.Globals(MapRole.Globals.Section.ZERO)));
         }
         if (scratchSize > 0) {
             StructType entry = StructType.struct("scratch", List.of(new Member("busy", IntType.U64),

@@ -22,6 +22,8 @@ final class KernelMap implements SessionMap, AutoCloseable {
     private static final Set<MapKind> WITHOUT_BATCHES = Set.of(MapKind.STACK_TRACE, MapKind.QUEUE,
             MapKind.STACK);
 
+    private static final byte[] FIRST = {};
+
     private final MapSpec spec;
     private final Fd fd;
     private final MapCalls calls;
@@ -119,7 +121,7 @@ final class KernelMap implements SessionMap, AutoCloseable {
 
     private List<byte[]> keys() {
         List<byte[]> keys = new ArrayList<>();
-        Optional<byte[]> key = calls.nextKey(fd, null, spec.keySize());
+        Optional<byte[]> key = calls.nextKey(fd, FIRST, spec.keySize());
         while (key.isPresent()) {
             keys.add(key.get());
             key = calls.nextKey(fd, key.get(), spec.keySize());
@@ -156,7 +158,11 @@ final class KernelMap implements SessionMap, AutoCloseable {
 
     @Override
     public void clear() {
-        keys().forEach(this::reset);
+        if (FIXED_ENTRIES.contains(spec.kind())) {
+            keys().forEach(this::reset);
+        } else {
+            drain((key, value) -> {});
+        }
     }
 
     @Override

@@ -245,4 +245,23 @@ class KernelSessionTest {
                 () -> loader.open(unit(List.of(), large), SessionOptions.EVERYTHING));
         assertTrue(problem.getMessage().contains("large"), problem.getMessage());
     }
+
+    @Test
+    void clearingRemovesEntriesAndZeroesArrays() {
+        var hash = new MapSpec("hash", MapKind.HASH, IntType.U32, IntType.U64, 2000, 0, new MapRole.Plain());
+        try (Session session = loader.open(unit(List.of(), COUNTS, hash), SessionOptions.EVERYTHING)) {
+            for (int i = 0; i < 1500; i++) {
+                session.map("hash").update(number(Integer.BYTES, i), number(Long.BYTES, i));
+            }
+            session.map("counts").update(number(Integer.BYTES, 0), number(Long.BYTES, 5));
+            session.map("hash").clear();
+            session.map("counts").clear();
+            assertEquals(0, session.map("hash").forEach((key, value) -> {}));
+            assertEquals(0, count(session));
+        }
+    }
+
+    private static byte[] number(int size, int value) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(0, value).array();
+    }
 }

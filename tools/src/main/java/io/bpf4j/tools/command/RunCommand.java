@@ -146,6 +146,7 @@ public final class RunCommand implements Callable<Integer> {
         while (running) {
             session.poll(remaining(end), printer);
             stacks.remember(traced);
+            printer.showPending();
             output.flush();
             printer.warnOfLosses();
             running = !interrupts.isRequested() && !session.targetsEnded()
@@ -155,6 +156,7 @@ public final class RunCommand implements Callable<Integer> {
         while (session.poll(Duration.ZERO, printer) > 0) {
             output.flush();
         }
+        printer.showPending();
         printer.summary();
         output.flush();
     }

@@ -25,11 +25,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Shows what a unit reports while it runs, and its maps at the end. */
 final class UnitPrinter implements EventHandler {
     private static final Set<MapKind> WITHOUT_ENTRIES = EnumSet.of(MapKind.RINGBUF, MapKind.PERF_EVENT_ARRAY,
-            MapKind.PROG_ARRAY, MapKind.STACK_TRACE);
+            MapKind.PROG_ARRAY, MapKind.STACK_TRACE, MapKind.QUEUE, MapKind.STACK);
 
     private final Session session;
     private final StackNames stacks;
@@ -42,6 +43,8 @@ final class UnitPrinter implements EventHandler {
     private final Map<Integer, FormatString> formats = new HashMap<>();
     private final Map<String, Type> records = new HashMap<>();
     private final Map<LossCounter, Long> warned = new HashMap<>();
+    /** To be shown, and cleared in the same moment if that is what the program asks for next. */
+    private SessionMap pending;
 
     UnitPrinter(Session session, StackNames stacks, Output output, boolean json, Interrupts interrupts) {
         this.session = session;
@@ -68,6 +71,7 @@ final class UnitPrinter implements EventHandler {
     public void accept(String map, ByteBuffer data, int offset, int length) {
         Type record = records.get(map);
         if (record != null) {
+            showPending();
             event(map, data, offset, record);
         } else {
             output(data.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN));
@@ -87,9 +91,17 @@ final class UnitPrinter implements EventHandler {
     }
 
     private void output(ByteBuffer record) {
-        switch (sites.get(record.getInt(0))) {
+        OutputSite site = sites.get(record.getInt(0));
+        if (pending != null && site instanceof OutputSite.ClearMap clear
+                && clear.map().equals(pending.spec().name())) {
+            show(pending.spec(), entries(pending, pending::drain));
+            pending = null;
+            return;
+        }
+        showPending();
+        switch (site) {
             case OutputSite.Print print -> print(print, record);
-            case OutputSite.ShowMap show -> show(session.map(show.map()));
+            case OutputSite.ShowMap show -> pending = session.map(show.map());
             case OutputSite.ClearMap clear -> session.map(clear.map()).clear();
             case OutputSite.Exit exit -> interrupts.request();
         }
@@ -110,10 +122,22 @@ final class UnitPrinter implements EventHandler {
         });
     }
 
-    private void show(SessionMap map) {
+    /** Shows the map that the last record asked for; the next record might have asked to clear it too. */
+    void showPending() {
+        if (pending != null) {
+            show(pending.spec(), entries(pending, pending::forEach));
+            pending = null;
+        }
+    }
+
+    private static List<MapPrinter.Entry> entries(SessionMap map, Consumer<SessionMap.EntryHandler> reader) {
         List<MapPrinter.Entry> entries = new ArrayList<>();
-        map.forEach((key, value) -> entries.add(entry(map, key, value)));
-        MapPrinter printer = new MapPrinter(map.spec(), stacks);
+        reader.accept((key, value) -> entries.add(entry(map, key, value)));
+        return entries;
+    }
+
+    private void show(MapSpec map, List<MapPrinter.Entry> entries) {
+        MapPrinter printer = new MapPrinter(map, stacks);
         if (json) {
             printer.json(entries, lines);
         } else {
@@ -145,7 +169,11 @@ final class UnitPrinter implements EventHandler {
                 default -> false;
             };
             if (plain) {
-                show(session.map(spec.name()));
+                SessionMap map = session.map(spec.name());
+                List<MapPrinter.Entry> entries = entries(map, map::forEach);
+                if (!new MapPrinter(spec, stacks).isEmpty(entries)) {
+                    show(spec, entries);
+                }
             }
         }
         warnOfLosses();

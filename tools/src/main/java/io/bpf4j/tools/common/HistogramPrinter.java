@@ -1,6 +1,8 @@
 package io.bpf4j.tools.common;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.bpf4j.vm.program.MapRole.LinearHistogram;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -67,6 +69,46 @@ public final class HistogramPrinter {
             output.text(format("        %-10s", label(bucket, buckets.length, range)));
             countAndBar(buckets[bucket], most, WIDEST_BAR, output);
         }
+    }
+
+    /** Writes the rows of a power-of-two histogram that have counts, as an array {@code buckets}. */
+    public static void log2(long[] buckets, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("buckets");
+        for (int bucket = 0; bucket < buckets.length; bucket++) {
+            if (buckets[bucket] != 0) {
+                json.writeStartObject();
+                json.writeFieldName("min");
+                json.writeNumber(bucket == 0 ? "0" : Long.toUnsignedString(1L << (bucket - 1)));
+                json.writeFieldName("max");
+                json.writeNumber(Long.toUnsignedString(bucket == Long.SIZE ? -1 : (1L << bucket) - 1));
+                json.writeNumberField("count", buckets[bucket]);
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
+    }
+
+    /**
+     * Writes the rows of a histogram of equal steps that have counts, as an array {@code buckets}; the first
+     * row, below the range, has no {@code min}, and the last one no {@code max}.
+     */
+    public static void linear(LinearHistogram range, long[] buckets, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("buckets");
+        for (int bucket = 0; bucket < buckets.length; bucket++) {
+            if (buckets[bucket] != 0) {
+                json.writeStartObject();
+                long low = range.minimum() + (bucket - 1) * range.step();
+                if (bucket > 0) {
+                    json.writeNumberField("min", low);
+                }
+                if (bucket < buckets.length - 1) {
+                    json.writeNumberField("max", low + range.step() - 1);
+                }
+                json.writeNumberField("count", buckets[bucket]);
+                json.writeEndObject();
+            }
+        }
+        json.writeEndArray();
     }
 
     private static String label(int bucket, int buckets, LinearHistogram range) {

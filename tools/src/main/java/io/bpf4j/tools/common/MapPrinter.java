@@ -49,39 +49,59 @@ public final class MapPrinter {
         additive = isCounter(spec.value());
     }
 
-    /** Prints the name of the map and its entries, then an empty line. */
+    /**
+     * Prints a table under the map's name, or histograms that have the map's name as their unit; then an empty
+     * line. A map without entries is said to be empty.
+     */
     public void text(List<Entry> entries, Output output) {
-        output.text(spec.name()).oneByte(':').line();
         List<Entry> shown = prepare(entries);
+        if (shown.isEmpty()) {
+            output.text(spec.name()).text(": empty").line().line();
+            return;
+        }
         switch (spec.role()) {
             case MapRole.Log2Histogram log2 -> shown.forEach(entry -> {
                 keyHeading(entry, output);
-                HistogramPrinter.log2("value", buckets(entry), output);
+                HistogramPrinter.log2(spec.name(), buckets(entry), output);
+                output.line();
             });
             case MapRole.LinearHistogram linear -> shown.forEach(entry -> {
                 keyHeading(entry, output);
-                HistogramPrinter.linear("value", linear, buckets(entry), output);
+                HistogramPrinter.linear(spec.name(), linear, buckets(entry), output);
+                output.line();
             });
             default -> {
+                output.text(spec.name()).oneByte(':').line();
                 if (isStack(spec.key())
                         || fields(spec.key()).stream().anyMatch(field -> isStack(field.type()))) {
                     stackBlocks(shown, output);
                 } else {
                     table(shown).print(output);
                 }
+                output.line();
             }
         }
-        output.line();
     }
 
-    /** Writes a line of JSON for each entry: the map's name, the key, and the value or the values by CPU. */
+    /**
+     * Writes a line of JSON for each entry: the map's name, the key, and the value, or the values by CPU, or the
+     * buckets of a histogram that have counts.
+     */
     public void json(List<Entry> entries, JsonLines lines) {
         for (Entry entry : prepare(entries)) {
             lines.line(json -> {
                 json.writeStringField("map", spec.name());
-                if (spec.key() != VoidType.VOID) {
+                if (hasKey()) {
                     json.writeFieldName("key");
                     values.json(entry.key(), 0, spec.key(), json);
+                }
+                if (spec.role() instanceof MapRole.Log2Histogram) {
+                    HistogramPrinter.log2(buckets(entry), json);
+                    return;
+                }
+                if (spec.role() instanceof MapRole.LinearHistogram linear) {
+                    HistogramPrinter.linear(linear, buckets(entry), json);
+                    return;
                 }
                 if (entry.values().size() == 1) {
                     json.writeFieldName("value");
@@ -95,6 +115,11 @@ public final class MapPrinter {
                 json.writeEndArray();
             });
         }
+    }
+
+    /** Returns whether none of the entries would be shown. */
+    public boolean isEmpty(List<Entry> entries) {
+        return prepare(entries).isEmpty();
     }
 
     private List<Entry> prepare(List<Entry> entries) {
@@ -178,10 +203,27 @@ public final class MapPrinter {
         return Values.isSigned(type) ? Long.compare(left, right) : Long.compareUnsigned(left, right);
     }
 
+    /** A histogram without a key is the one element of an array. */
+    private boolean hasKey() {
+        return spec.key() != VoidType.VOID && (isPlain() || spec.maxEntries() > 1);
+    }
+
+    private boolean isPlain() {
+        return spec.role() instanceof MapRole.Plain;
+    }
+
     private void keyHeading(Entry entry, Output output) {
-        if (spec.key() != VoidType.VOID && spec.maxEntries() > 1) {
-            output.text(values.text(entry.key(), 0, spec.key())).line();
+        if (!hasKey()) {
+            return;
         }
+        StringJoiner text = new StringJoiner(", ");
+        if (spec.key() instanceof StructType struct && struct.kind() == StructType.Kind.STRUCT) {
+            struct.fields().forEach(field -> text.add(field.name() + " = "
+                    + values.text(entry.key(), field.offset(), field.type())));
+        } else {
+            text.add("key = " + values.text(entry.key(), 0, spec.key()));
+        }
+        output.text(TextTable.visible(text.toString())).line();
     }
 
     private static boolean isStack(Type type) {

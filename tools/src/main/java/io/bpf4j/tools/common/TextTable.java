@@ -27,7 +27,7 @@ public final class TextTable {
     }
 
     /** Control characters of a traced program would move the cursor. */
-    private static String visible(String cell) {
+    static String visible(String cell) {
         return cell.chars().anyMatch(Character::isISOControl)
                 ? cell.replaceAll("\\p{Cntrl}", "?")
                 : cell;

@@ -1,6 +1,7 @@
 package io.bpf4j.tools.common;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bpf4j.tools.common.MapPrinter.Entry;
 import io.bpf4j.vm.program.MapKind;
@@ -132,12 +133,52 @@ class MapPrinterTest {
         MapSpec map = new MapSpec("sizes", MapKind.PERCPU_HASH, IntType.U64, buckets, 16, 0,
                 new MapRole.Log2Histogram());
         ByteBuffer counts = bytes(buckets.size()).putLong(8, 1);
+        Entry entry = new Entry(number(9), List.of(counts, counts));
         assertEquals("""
-                sizes:
-                9
-                     value               : count     distribution
+                key = 9
+                     sizes               : count     distribution
                          0 -> 1          : 2        |****************************************|
 
-                """, text(map, new Entry(number(9), List.of(counts, counts))));
+                """, text(map, entry));
+        assertEquals("""
+                {"map":"sizes","key":9,"buckets":[{"min":1,"max":1,"count":2}]}
+                """, json(map, entry));
+    }
+
+    @Test
+    void histogramsWithoutKeysHaveNoKeyLineAndTheFieldsOfKeysAreNamed() {
+        Type buckets = new ArrayType(IntType.U64, 65);
+        ByteBuffer counts = bytes(buckets.size()).putLong(0, 1).putLong(64 * Long.BYTES, 7);
+        MapSpec single = new MapSpec("sizes", MapKind.PERCPU_ARRAY, IntType.U32, buckets, 1, 0,
+                new MapRole.Log2Histogram());
+        String counted = """
+                {"map":"sizes","buckets":[{"min":0,"max":0,"count":1},\
+                {"min":9223372036854775808,"max":18446744073709551615,"count":7}]}
+                """;
+        assertEquals(counted, json(single, new Entry(bytes(4), List.of(counts))));
+        assertTrue(text(single, new Entry(bytes(4), List.of(counts))).startsWith("               sizes "));
+        MapSpec keyed = new MapSpec("sizes", MapKind.PERCPU_HASH, WHO, buckets, 16, 0,
+                new MapRole.Log2Histogram());
+        ByteBuffer key = bytes(WHO.size()).putInt(0, 42).put(4, "sh\n".getBytes(StandardCharsets.UTF_8));
+        assertTrue(text(keyed, new Entry(key, List.of(counts))).startsWith("pid = 42, comm = sh?\n"));
+    }
+
+    @Test
+    void linearHistogramsAreOpenAtTheirEndsInJson() {
+        MapSpec map = new MapSpec("steps", MapKind.PERCPU_ARRAY, IntType.U32, new ArrayType(IntType.U64, 4),
+                1,
+                0, new MapRole.LinearHistogram(-10, 10, 10));
+        ByteBuffer counts = bytes(4 * Long.BYTES).putLong(0, 1).putLong(8, 2).putLong(16, 3).putLong(24, 4);
+        assertEquals("""
+                {"map":"steps","buckets":[{"max":-11,"count":1},{"min":-10,"max":-1,"count":2},\
+                {"min":0,"max":9,"count":3},{"min":10,"count":4}]}
+                """, json(map, new Entry(bytes(4), List.of(counts))));
+    }
+
+    @Test
+    void nothingToShowIsSaid() {
+        MapSpec map = map(MapKind.ARRAY, IntType.U32, IntType.U64);
+        assertEquals("calls: empty\n\n", text(map));
+        assertTrue(new MapPrinter(map, StackNames.NUMBERS).isEmpty(List.of(new Entry(bytes(4), List.of(number(0))))));
     }
 }
