@@ -213,17 +213,26 @@ public final class MapPrinter {
     }
 
     private void keyHeading(Entry entry, Output output) {
-        if (!hasKey()) {
-            return;
+        if (hasKey()) {
+            output.text(keyText(entry)).line();
         }
+    }
+
+    /** Returns the fields of a key by name, without stacks. */
+    private String keyText(Entry entry) {
         StringJoiner text = new StringJoiner(", ");
-        if (spec.key() instanceof StructType struct && struct.kind() == StructType.Kind.STRUCT) {
-            struct.fields().forEach(field -> text.add(field.name() + " = "
-                    + values.text(entry.key(), field.offset(), field.type())));
-        } else {
-            text.add("key = " + values.text(entry.key(), 0, spec.key()));
+        for (StructType.Field field : keyFields()) {
+            if (!isStack(field.type())) {
+                text.add(field.name() + " = " + values.text(entry.key(), field.offset(), field.type()));
+            }
         }
-        output.text(TextTable.visible(text.toString())).line();
+        return TextTable.visible(text.toString());
+    }
+
+    private List<StructType.Field> keyFields() {
+        return spec.key() instanceof StructType struct && struct.kind() == StructType.Kind.STRUCT
+                ? struct.fields()
+                : List.of(new StructType.Field("key", spec.key(), 0));
     }
 
     private static boolean isStack(Type type) {
@@ -236,21 +245,20 @@ public final class MapPrinter {
 
     /** The frames of each entry's stacks below each other, and below them the rest of the key and the value. */
     private void stackBlocks(List<Entry> entries, Output output) {
+        String gap = "";
         for (Entry entry : entries) {
-            List<StructType.Field> keys = spec.key() instanceof StructType struct
-                    ? struct.fields()
-                    : List.of(new StructType.Field("stack", spec.key(), 0));
-            StringJoiner rest = new StringJoiner(" ");
-            for (StructType.Field field : keys) {
+            output.text(gap);
+            for (StructType.Field field : keyFields()) {
                 if (field.type() instanceof IntType number && isStack(number)) {
                     stacks.frames(StackId.of(number, entry.key().getLong(field.offset())))
-                            .forEach(frame -> output.text("    ").text(frame).line());
-                } else {
-                    rest.add(values.text(entry.key(), field.offset(), field.type()));
+                            .forEach(frame -> output.text("    ").text(TextTable.visible(frame)).line());
                 }
             }
-            entry.values().forEach(value -> rest.add(values.text(value, 0, spec.value())));
-            output.text("  ").text(rest.toString()).line();
+            StringJoiner counted = new StringJoiner(" ");
+            entry.values().forEach(value -> counted.add(values.text(value, 0, spec.value())));
+            String who = keyText(entry);
+            output.text("  ").text(who.isEmpty() ? "" : who + ": ").text(counted.toString()).line();
+            gap = "\n";
         }
     }
 

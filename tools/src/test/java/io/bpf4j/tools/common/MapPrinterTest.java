@@ -179,6 +179,31 @@ class MapPrinterTest {
     void nothingToShowIsSaid() {
         MapSpec map = map(MapKind.ARRAY, IntType.U32, IntType.U64);
         assertEquals("calls: empty\n\n", text(map));
-        assertTrue(new MapPrinter(map, StackNames.NUMBERS).isEmpty(List.of(new Entry(bytes(4), List.of(number(0))))));
+        assertTrue(new MapPrinter(map, StackNames.NUMBERS)
+                .isEmpty(List.of(new Entry(bytes(4), List.of(number(0))))));
+    }
+
+    @Test
+    void stacksStandAboveTheRestOfTheirKeys() {
+        StructType running = StructType.struct("running", List.of(new Member("stack", IntType.USER_STACK),
+                new Member("pid", IntType.U32)));
+        StackNames names = stack -> List.of("inner" + stack.id(), "outer");
+        Entry often = new Entry(bytes(running.size()).putLong(0, 7).putInt(8, 42), List.of(number(9)));
+        Entry once = new Entry(bytes(running.size()).putLong(0, 8).putInt(8, 43), List.of(number(1)));
+        MapSpec map = map(MapKind.HASH, running, IntType.U64);
+        assertEquals("""
+                calls:
+                    inner7
+                    outer
+                  pid = 42: 9
+
+                    inner8
+                    outer
+                  pid = 43: 1
+
+                """, print(output -> new MapPrinter(map, names).text(List.of(once, often), output)));
+        MapSpec alone = map(MapKind.HASH, IntType.USER_STACK, IntType.U64);
+        assertEquals("calls:\n    inner5\n    outer\n  3\n\n", print(output -> new MapPrinter(alone, names)
+                .text(List.of(new Entry(number(5), List.of(number(3)))), output)));
     }
 }
