@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bpf4j.compiler.Compilation;
 import io.bpf4j.compiler.ProbeCompiler;
 import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.tools.Bpf4j;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.ProbeFile;
 import io.bpf4j.vm.object.ObjectWriter;
@@ -18,11 +19,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 /** Each example as a file: what it tells its reader, that it compiles, and that others load its object. */
 class ExampleFilesTest {
@@ -42,6 +45,16 @@ class ExampleFilesTest {
         assertTrue(examples().size() >= 12);
     }
 
+    @Test
+    void theHelpNamesExamplesThatExist() {
+        CommandLine run = new CommandLine(new Bpf4j()).getSubcommands().get("run");
+        List<String> named = Pattern.compile("tools/(examples/\\S+)")
+                .matcher(run.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                .results().map(match -> match.group(1)).toList();
+        assertFalse(named.isEmpty());
+        assertTrue(named.stream().allMatch(name -> Files.isReadable(Path.of(name))), named::toString);
+    }
+
     @ParameterizedTest
     @MethodSource("examples")
     void theHeaderSaysWhatItShowsHowToRunItAndWhatItPrints(Path file) throws IOException {
@@ -52,7 +65,7 @@ class ExampleFilesTest {
         int run = header.indexOf("// Run:");
         int output = header.indexOf("// Output:");
         assertTrue(run > 0 && output > run, "no Run: or no Output:");
-        assertTrue(header.subList(run + 1, output).stream()
+        assertTrue(header.subList(run + 1, output - 1).stream()
                 .allMatch(line -> line.startsWith("//   bpf4j run " + file.getFileName())), "how to run it");
         assertTrue(header.size() > output + 2, "no output");
     }
