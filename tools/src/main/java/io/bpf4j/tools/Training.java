@@ -1,35 +1,50 @@
 package io.bpf4j.tools;
 
-import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.tools.common.CommandRunner;
-import io.bpf4j.tools.common.Interrupts;
-import io.bpf4j.tools.common.JsonLines;
-import io.bpf4j.tools.common.Output;
-import java.io.OutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The run whose classes the start-up archive holds: it does a little of what every tool does, quietly and
- * without touching any process. bin/.launch starts it after a build.
+ * without touching any process but itself. bin/.launch starts it after a build.
  */
 public final class Training {
 
     private static final List<List<String>> COMMAND_LINES = List.of(List.of("--version"), List.of("--help"),
-            List.of("completion"), List.of("--unknown"));
+            List.of("completion"), List.of("--unknown"), List.of("run", "/"), List.of("features", "--format", "json"));
+    /** Also who learns from example learns by repetition: what ran often is compiled sooner in later runs. */
+    private static final int REPETITIONS = 3;
 
     private Training() {}
 
     /** Runs everything once; its output is for nobody. */
-    public static void main(String[] arguments) {
-        for (List<String> commandLine : COMMAND_LINES) {
-            new CommandRunner(new Bpf4j(), Map.of()).run(commandLine.toArray(String[]::new));
+    public static void main(String[] arguments) throws IOException {
+        COMMAND_LINES.forEach(Training::run);
+        Path directory = Files.createTempDirectory("bpf4j-training");
+        Path probe = directory.resolve("training.probe");
+        Path object = directory.resolve("training.bpf.o");
+        try (InputStream source = Training.class.getResourceAsStream("training.probe")) {
+            Files.copy(source, probe);
+            run(List.of("compile", probe.toString(), "-o", object.toString()));
+            // Without permission it stops short of the kernel, but so will every other run of this user.
+            String self = Long.toString(ProcessHandle.current().pid());
+            for (int i = 0; i < REPETITIONS; i++) {
+                run(List.of("run", probe.toString(), "-p", self, "-d", "20ms", "--output",
+                        directory.resolve("output").toString()));
+            }
+        } finally {
+            for (String name : List.of("training.probe", "training.bpf.o", "output")) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            Files.delete(directory);
         }
-        Interrupts.install();
-        // The first call binds libc, which is most of what a tool does before it attaches.
-        LinuxKernel.instance().eventCounter().close();
-        try (Output output = Output.to(OutputStream.nullOutputStream())) {
-            new JsonLines(output).line(json -> json.writeNumberField("number", 1));
-        }
+    }
+
+    private static void run(List<String> commandLine) {
+        new CommandRunner(new Bpf4j(), Map.of()).run(commandLine.toArray(String[]::new));
     }
 }

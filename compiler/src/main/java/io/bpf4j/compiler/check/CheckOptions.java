@@ -1,11 +1,13 @@
 package io.bpf4j.compiler.check;
 
+import java.util.function.Supplier;
+
 /**
  * What the check must know about the machine.
  *
- * @param access how programs are attached to the tracepoints of system calls
+ * @param access tells how programs are attached to tracepoints; asked only for a file that names one
  */
-public record CheckOptions(TracepointFormats formats, TracepointAccess access) {
+public record CheckOptions(TracepointFormats formats, Supplier<TracepointAccess> access) {
 
     /** How programs reach tracepoints. */
     public enum TracepointAccess {
@@ -17,6 +19,6 @@ public record CheckOptions(TracepointFormats formats, TracepointAccess access) {
 
     /** Returns what holds for every machine: built-in formats, ordinary tracepoints. */
     public static CheckOptions standard() {
-        return new CheckOptions(TracepointFormats.builtIn(), TracepointAccess.FORMAT);
+        return new CheckOptions(TracepointFormats.builtIn(), () -> TracepointAccess.FORMAT);
     }
 }

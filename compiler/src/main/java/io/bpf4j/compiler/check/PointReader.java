@@ -190,7 +190,7 @@ record PointReader(CheckOptions options) {
                 && (name.equals("sys_enter") || name.equals("sys_exit"));
         boolean one = category.equals("syscalls")
                 && (name.startsWith("sys_enter_") || name.startsWith("sys_exit_"));
-        if (options.access() == TracepointAccess.RAW) {
+        if (options.access().get() == TracepointAccess.RAW) {
             return rawTracepoint(point, raw, one, name);
         }
         TracepointFormat format = options.formats().find(category, name).orElseThrow(() -> new Mistake(

@@ -26,16 +26,15 @@ final class Attacher implements AutoCloseable {
     private final KernelFeatures features;
     private final LinkCalls links;
     private final PerfCalls events;
-    private final Optional<Tracefs> tracefs;
     private final UserAttacher user;
     private final Deque<AutoCloseable> held = new ArrayDeque<>();
+    private Optional<Tracefs> tracefs;
 
     Attacher(Kernel kernel, KernelFeatures features) {
         this.kernel = kernel;
         this.features = features;
         this.links = new LinkCalls(kernel);
         this.events = new PerfCalls(kernel);
-        this.tracefs = Tracefs.open(kernel);
         this.user = new UserAttacher(features, links, this::attachToEvent, events);
     }
 
@@ -80,6 +79,9 @@ final class Attacher implements AutoCloseable {
     }
 
     private List<Attachment> attachTracepoint(Program program, AttachSpec.Tracepoint point, Fd fd) {
+        if (tracefs == null) {
+            tracefs = Tracefs.open(kernel);
+        }
         if (tracefs.isEmpty()) {
             return skipped(program, "tracefs is not there or not permitted:"
                     + " mount -t tracefs tracefs /sys/kernel/tracing, or run as root");
@@ -131,7 +133,9 @@ final class Attacher implements AutoCloseable {
     @Override
     public void close() {
         user.close();
-        tracefs.ifPresent(Tracefs::close);
+        if (tracefs != null) {
+            tracefs.ifPresent(Tracefs::close);
+        }
         List<AutoCloseable> newestFirst = new ArrayList<>(held);
         held.clear();
         for (AutoCloseable resource : newestFirst) {

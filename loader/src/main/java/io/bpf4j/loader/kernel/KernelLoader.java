@@ -30,6 +30,7 @@ public final class KernelLoader {
 
     private final Kernel kernel;
     private final KernelFeatures features;
+    private OptionalInt isReturn;
 
     /** Loads through a door to the OS, as far as its features go. */
     public KernelLoader(Kernel kernel, KernelFeatures features) {
@@ -57,7 +58,7 @@ public final class KernelLoader {
     }
 
     private KernelSession prepare(ProgramUnit unit, SessionOptions options, Deque<AutoCloseable> made) {
-        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, isReturn());
+        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, this::isReturn);
         UnitBtf types = UnitBtf.of(unit.withPrograms(plans.stream().map(LoadPlan::program).toList()));
         Optional<Fd> btf = loadBtf(types, made);
         Map<String, KernelMap> maps = new LinkedHashMap<>();
@@ -84,9 +85,12 @@ public final class KernelLoader {
 
     /** The kernel function by which a session program tells entry from return. */
     private OptionalInt isReturn() {
-        return features.has(Feature.UPROBE_SESSION)
-                ? features.kernelFunction("bpf_session_is_return")
-                : OptionalInt.empty();
+        if (isReturn == null) {
+            isReturn = features.has(Feature.UPROBE_SESSION)
+                    ? features.kernelFunction("bpf_session_is_return")
+                    : OptionalInt.empty();
+        }
+        return isReturn;
     }
 
     private Optional<Fd> loadBtf(UnitBtf types, Deque<AutoCloseable> made) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One program as the kernel is to get it, which may stand for two of the unit.
@@ -24,21 +25,21 @@ record LoadPlan(Program program, AttachType attachType, Optional<Program> partne
     /**
      * Plans the loading of programs.
      *
-     * @param isReturn the BTF id of the kernel's bpf_session_is_return; empty to join none
+     * @param isReturn finds the BTF id of the kernel's bpf_session_is_return; empty to join none. Asked only if there
+     *        is a pair to join
      */
-    static List<LoadPlan> of(List<Program> programs, KernelFeatures features, OptionalInt isReturn) {
+    static List<LoadPlan> of(List<Program> programs, KernelFeatures features,
+            Supplier<OptionalInt> isReturn) {
         List<LoadPlan> plans = new ArrayList<>();
         Set<Program> joined = new HashSet<>();
         for (Program program : programs) {
-            Optional<SessionPair> pair = isReturn.isPresent()
-                    ? SessionPair.of(program, programs)
-                    : Optional.empty();
-            pair.ifPresent(found -> {
-                joined.add(found.exit());
-                plans.add(new LoadPlan(found.join(isReturn.getAsInt()), AttachType.TRACE_UPROBE_SESSION,
-                        Optional.of(found.exit())));
-            });
-            if (pair.isEmpty()) {
+            Optional<SessionPair> pair = SessionPair.of(program, programs);
+            OptionalInt function = pair.isPresent() ? isReturn.get() : OptionalInt.empty();
+            if (function.isPresent()) {
+                joined.add(pair.get().exit());
+                plans.add(new LoadPlan(pair.get().join(function.getAsInt()), AttachType.TRACE_UPROBE_SESSION,
+                        Optional.of(pair.get().exit())));
+            } else {
                 plans.add(new LoadPlan(program, attachType(program, features), Optional.empty()));
             }
         }

@@ -159,7 +159,7 @@ class KernelSessionTest {
                             COUNT)),
                     COUNTS, EVENTS);
             assertEquals(1, LoadPlan.of(unit.programs(), features,
-                    features.kernelFunction("bpf_session_is_return")).size());
+                    () -> features.kernelFunction("bpf_session_is_return")).size());
             try (Session session = loader.open(unit, SessionOptions.of(List.of((int) process.pid())))) {
                 assertEquals(2, session.attachments().size());
                 call(process, output, 5);

@@ -55,11 +55,13 @@ public final class Machine implements AutoCloseable {
         TracepointFormats formats = (category, name) -> tracefs()
                 .flatMap(found -> found.format(category, name))
                 .map(text -> TracepointFormat.parse(category, name, text));
-        // Raw tracepoints reach system calls where there is no tracefs; who is not root has neither.
-        boolean raw = features.has(Feature.BPF_CALL) && tracefs().isEmpty();
-        TracepointAccess access = raw ? TracepointAccess.RAW : TracepointAccess.FORMAT;
         return CompileOptions.PORTABLE
-                .withCheck(new CheckOptions(formats.or(TracepointFormats.builtIn()), access));
+                .withCheck(new CheckOptions(formats.or(TracepointFormats.builtIn()), this::tracepointAccess));
+    }
+
+    /** Raw tracepoints reach system calls where there is no tracefs; who is not root has neither. */
+    private TracepointAccess tracepointAccess() {
+        return tracefs().isEmpty() && features.has(Feature.BPF_CALL) ? TracepointAccess.RAW : TracepointAccess.FORMAT;
     }
 
     /**
