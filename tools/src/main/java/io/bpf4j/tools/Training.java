@@ -15,7 +15,8 @@ import java.util.Map;
 public final class Training {
 
     private static final List<List<String>> COMMAND_LINES = List.of(List.of("--version"), List.of("--help"),
-            List.of("completion"), List.of("--unknown"), List.of("run", "/"), List.of("features", "--format", "json"));
+            List.of("completion"), List.of("--unknown"), List.of("run", "/"),
+            List.of("features", "--format", "json"));
     /** Also who learns from example learns by repetition: what ran often is compiled sooner in later runs. */
     private static final int REPETITIONS = 3;
 

@@ -73,9 +73,9 @@ public final class CompileCommand implements Callable<Integer> {
             SourceFile source = ProbeFile.source(file);
             CompileOptions options = machine.compileOptions().withVersion(version).withOptimisation(!plain);
             if (stage == Stage.AST) {
-                output.text(machine.explained(() -> ProbeCompiler.printTree(source)));
+                output.text(ProbeCompiler.printTree(source));
             } else if (stage == Stage.IR) {
-                output.text(machine.explained(() -> ProbeCompiler.printCode(source, options)));
+                output.text(ProbeCompiler.printCode(source, options));
             } else {
                 finish(machine.compile(source, options), output);
             }

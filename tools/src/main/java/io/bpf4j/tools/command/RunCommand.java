@@ -1,15 +1,16 @@
 package io.bpf4j.tools.command;
 
-import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.DurationOption;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
+import io.bpf4j.tools.session.AttachReport;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.ProbeFile;
 import io.bpf4j.tools.session.SessionStacks;
@@ -60,6 +61,9 @@ public final class RunCommand implements Callable<Integer> {
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Mixin
+    private ExecutionMode.Choice modeChoice;
+
+    @Mixin
     private DurationOption duration;
 
     @Mixin
@@ -67,6 +71,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ExecutionMode mode = modeChoice.resolved();
         Interrupts interrupts = Interrupts.install();
         try (Machine machine = new Machine();
                 Output output = common.open();
@@ -77,7 +82,7 @@ public final class RunCommand implements Callable<Integer> {
             ProgramUnit unit = configured(ProbeFile.read(machine, file), targets);
             try (Session session = machine.open(unit, new SessionOptions(targets, Map.of()));
                     SessionStacks stacks = new SessionStacks(session)) {
-                report(session);
+                report(session, mode);
                 interrupts.onRequest(session::wake);
                 started.command().ifPresent(StartedCommand::resume);
                 watch(session, stacks, targets, interrupts, output);
@@ -111,30 +116,14 @@ public final class RunCommand implements Callable<Integer> {
         return configured;
     }
 
-    /** Every probe must be somewhere; where it is not although it could be is said only if asked. */
-    private void report(Session session) {
-        Map<String, List<Attachment>> byPoint = new LinkedHashMap<>();
-        for (Attachment attachment : session.attachments()) {
-            byPoint.computeIfAbsent(attachment.spec().spelling(), point -> new ArrayList<>()).add(attachment);
-        }
-        byPoint.forEach((point, attachments) -> {
-            if (attachments.stream().noneMatch(Attachment::attached)) {
-                String why = attachments.getFirst().skipped().orElse("");
-                ExitCode code = why.startsWith("not permitted")
-                        ? ExitCode.NO_PERMISSION
-                        : attachments.getFirst().place().isEmpty()
-                                ? ExitCode.NO_TARGET
-                                : ExitCode.ATTACH_FAILED;
-                throw new UserError(code, "cannot attach " + point + ": " + why);
-            }
-        });
+    private void report(Session session, ExecutionMode mode) {
+        AttachReport report = new AttachReport(session.attachments());
+        report.requireEach();
         if (common.verbose()) {
-            session.attachments().forEach(attachment -> System.err.println(attachment.skipped()
-                    .map(why -> "skipped " + attachment.spec().spelling() + ": " + why)
-                    .orElse("attached " + attachment.spec().spelling() + " at " + attachment.place())));
+            report.print(System.err);
         }
-        System.err.println("kernel mode: " + session.attachments().stream().filter(Attachment::attached)
-                .mapToInt(Attachment::sites).sum() + " sites attached; Ctrl-C ends");
+        System.err.println(mode + " mode: " + report.sites() + (report.sites() == 1 ? " site" : " sites")
+                + " attached; Ctrl-C ends");
     }
 
     private void watch(Session session, SessionStacks stacks, List<Target> targets, Interrupts interrupts,

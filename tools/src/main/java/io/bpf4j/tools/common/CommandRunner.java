@@ -1,7 +1,6 @@
 package io.bpf4j.tools.common;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -35,7 +35,7 @@ public final class CommandRunner {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(helpColors(environment)));
         commandLine.setParameterExceptionHandler((failure, arguments) -> usage(failure));
         commandLine.setExecutionExceptionHandler((failure, command2, result) -> report(command2, failure,
-                result.originalArgs()));
+                result));
     }
 
     /** Runs a tool's {@code main} to the end of the process. */
@@ -53,7 +53,7 @@ public final class CommandRunner {
         try {
             return commandLine.execute(arguments);
         } catch (StackOverflowError | OutOfMemoryError failure) {
-            return report(commandLine, failure, Arrays.asList(arguments));
+            return report(commandLine, failure, commandLine.getParseResult());
         }
     }
 
@@ -87,7 +87,7 @@ public final class CommandRunner {
                 : command.subcommands().keySet());
     }
 
-    private int report(CommandLine command, Throwable thrown, List<String> arguments) {
+    private int report(CommandLine command, Throwable thrown, ParseResult options) {
         if (thrown instanceof ClosedOutput) {
             return ExitCode.OK.number();
         }
@@ -97,11 +97,24 @@ public final class CommandRunner {
         if (!error.hint().isEmpty()) {
             errors.println("hint: " + error.hint());
         }
-        if (arguments.contains(DEBUG_OPTION) || "1".equals(environment.get(DEBUG_VARIABLE))) {
+        String details = Failures.details(thrown);
+        if (!details.isEmpty() && given(options, CommonOptions.VERBOSE)) {
+            errors.println(details.stripTrailing());
+        }
+        if (given(options, DEBUG_OPTION) || "1".equals(environment.get(DEBUG_VARIABLE))) {
             thrown.printStackTrace(errors);
         }
         errors.flush();
         return error.exitCode().number();
+    }
+
+    /** Whether an option was given to the command that ran; what follows {@code --} belongs to another program. */
+    private static boolean given(ParseResult options, String name) {
+        ParseResult innermost = options;
+        while (innermost != null && innermost.hasSubcommand()) {
+            innermost = innermost.subcommand();
+        }
+        return innermost != null && innermost.hasMatchedOption(name);
     }
 
     private String toolName() {

@@ -6,6 +6,9 @@ import picocli.CommandLine.Option;
 /** The options that every tool has, as a picocli mixin. */
 public final class CommonOptions {
 
+    /** Says more. */
+    static final String VERBOSE = "--verbose";
+
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text",
             description = "how to print: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private OutputFormat format = OutputFormat.TEXT;
@@ -14,7 +17,7 @@ public final class CommonOptions {
             description = "write to FILE, readable by its owner only, instead of standard output")
     private Path file;
 
-    @Option(names = {"-v", "--verbose"}, description = "say more, on standard error")
+    @Option(names = {"-v", VERBOSE}, description = "say more, on standard error")
     private boolean verbose;
 
     @Option(names = "--color", paramLabel = "WHEN", defaultValue = "auto",

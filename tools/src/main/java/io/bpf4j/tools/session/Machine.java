@@ -24,7 +24,6 @@ import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The machine that a tool runs on: what its kernel can do, and units running in it. */
 public final class Machine implements AutoCloseable {
@@ -61,13 +60,15 @@ public final class Machine implements AutoCloseable {
 
     /** Raw tracepoints reach system calls where there is no tracefs; who is not root has neither. */
     private TracepointAccess tracepointAccess() {
-        return tracefs().isEmpty() && features.has(Feature.BPF_CALL) ? TracepointAccess.RAW : TracepointAccess.FORMAT;
+        return tracefs().isEmpty() && features.has(Feature.BPF_CALL)
+                ? TracepointAccess.RAW
+                : TracepointAccess.FORMAT;
     }
 
     /**
      * Compiles a source for this machine; warnings go to standard error.
      *
-     * @throws UserError with {@link ExitCode#USAGE} and every mistake
+     * @throws CompileException with every mistake
      */
     public ProgramUnit compile(SourceFile source) {
         return compile(source, compileOptions());
@@ -76,10 +77,10 @@ public final class Machine implements AutoCloseable {
     /**
      * Compiles a source; warnings go to standard error.
      *
-     * @throws UserError with {@link ExitCode#USAGE} and every mistake
+     * @throws CompileException with every mistake
      */
     public ProgramUnit compile(SourceFile source, CompileOptions options) {
-        Compilation compilation = explained(() -> ProbeCompiler.compile(source, options));
+        Compilation compilation = ProbeCompiler.compile(source, options);
         if (!compilation.warnings().isEmpty()) {
             System.err.print(new DiagnosticPrinter(false).print(compilation.warnings()));
         }
@@ -87,31 +88,14 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
-     * Calls the compiler.
-     *
-     * @throws UserError with {@link ExitCode#USAGE} and every mistake, if there are any
-     */
-    public <T> T explained(Supplier<T> step) {
-        try {
-            return step.get();
-        } catch (CompileException e) {
-            throw new UserError(ExitCode.USAGE, "the probe has mistakes\n"
-                    + new DiagnosticPrinter(false).print(e.diagnostics()).stripTrailing());
-        }
-    }
-
-    /**
      * Runs a unit.
      *
-     * @throws UserError if the kernel refuses it, in the source's words
+     * @throws UserError with {@link ExitCode#NO_PERMISSION} if no unit may be run
+     * @throws LoadException if the kernel refuses this one, in the source's words
      */
     public Session open(ProgramUnit unit, SessionOptions options) {
         requirePermission();
-        try {
-            return new KernelLoader(kernel, features).open(unit, options);
-        } catch (LoadException e) {
-            throw refused(e);
-        }
+        return new KernelLoader(kernel, features).open(unit, options);
     }
 
     /**
@@ -126,14 +110,6 @@ public final class Machine implements AutoCloseable {
                     + support.explanation(),
                     "run it as root, or give Java CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE");
         }
-    }
-
-    private static UserError refused(LoadException e) {
-        ExitCode code = e.notPermitted() ? ExitCode.NO_PERMISSION : ExitCode.FAILED;
-        String place = e.place()
-                .map(line -> line.file() + ":" + line.line() + ":" + line.column() + ": ").orElse("");
-        String source = e.place().map(line -> "\n    " + line.text().strip()).orElse("");
-        return new UserError(code, place + e.getMessage() + source, e.hint(), e);
     }
 
     @Override
