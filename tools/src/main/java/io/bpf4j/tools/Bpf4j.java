@@ -4,6 +4,7 @@ import io.bpf4j.tools.command.ProbesCommand;
 import io.bpf4j.tools.command.FeaturesCommand;
 import io.bpf4j.tools.command.DisassembleCommand;
 import io.bpf4j.tools.command.CompileCommand;
+import io.bpf4j.tools.command.DemoCommand;
 import io.bpf4j.tools.command.RunCommand;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.VersionProvider;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "bpf4j", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RunCommand.class, CompileCommand.class, DisassembleCommand.class, ProbesCommand.class,
-            FeaturesCommand.class, Completion.class},
+            FeaturesCommand.class, DemoCommand.class, Completion.class},
         description = "Traces what programs say and do, from one small probe language.")
 public final class Bpf4j implements Runnable {
 

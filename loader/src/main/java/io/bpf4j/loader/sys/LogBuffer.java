@@ -9,10 +9,14 @@ import java.util.function.Supplier;
  *
  * <p>
  * The kernel answers ENOSPC when a log does not fit, and since Linux 6.4 says how long it is ({@code log_true_size});
- * older kernels leave that 0. It answers EAGAIN when a signal arrived during verification.
+ * older kernels leave that 0. Those newer ones keep the end of a log that does not fit (kernel/bpf/log.c,
+ * bpf_verifier_vlog), which is where the reason stands: of a very long log, as an endless loop gives, that is enough.
+ * It answers EAGAIN when a signal arrived during verification.
  */
 final class LogBuffer {
-    private static final int FIRST_SIZE = 64 * 1024;
+    private static final int FIRST_SIZE = 1 << 20;
+    /** Every attempt verifies anew and a longer log is no longer read by anybody. */
+    private static final int LONGEST_WHOLE = 16 << 20;
     /** kernel/bpf/log.c, bpf_verifier_log_attr_valid: a log is at most UINT_MAX >> 2 bytes. */
     private static final int LAST_SIZE = Integer.MAX_VALUE >> 1;
     private static final int INTERRUPTIONS = 5;
@@ -39,15 +43,17 @@ final class LogBuffer {
      * Loads; the first attempt asks for no log if {@code level} is 0, since writing one costs time.
      *
      * @throws RejectedException
-     *             with the whole log
+     *             with the whole log, or the last megabyte of one that is longer than 16
      */
     Loaded load(int level, Supplier<String> detail) {
+        Errno refusal = Errno.ENOSPC;
         if (level == 0) {
             long result = call(0, Block.NONE);
             if (!SystemCallException.isError(result)) {
                 return new Loaded(new Fd(kernel, (int) result), "");
             }
-            if (SystemCallException.errnoOf(result) == Errno.EPERM) {
+            refusal = SystemCallException.errnoOf(result);
+            if (refusal == Errno.EPERM) {
                 throw new RejectedException(command.call(), Errno.EPERM, detail.get(), "");
             }
         }
@@ -60,8 +66,11 @@ final class LogBuffer {
                     return new Loaded(new Fd(kernel, (int) result), text(log));
                 }
                 var errno = SystemCallException.errnoOf(result);
-                if (errno != Errno.ENOSPC || size == LAST_SIZE) {
+                if (errno != Errno.ENOSPC) {
                     throw new RejectedException(command.call(), errno, detail.get(), text(log));
+                }
+                if (size == LAST_SIZE || trueSize() > LONGEST_WHOLE) {
+                    throw new RejectedException(command.call(), refusal, detail.get(), text(log));
                 }
                 size = larger(size);
             }
@@ -69,8 +78,11 @@ final class LogBuffer {
     }
 
     private int larger(int size) {
-        long needed = Integer.toUnsignedLong(attribute.bytes().getInt(fields.trueSize()));
-        return (int) Math.min(LAST_SIZE, Math.max(needed, 4L * size));
+        return (int) Math.min(LAST_SIZE, Math.max(trueSize(), 4L * size));
+    }
+
+    private long trueSize() {
+        return Integer.toUnsignedLong(attribute.bytes().getInt(fields.trueSize()));
     }
 
     private long call(int level, Block log) {

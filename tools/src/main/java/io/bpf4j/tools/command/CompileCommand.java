@@ -14,7 +14,6 @@ import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.text.Disassembler;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -98,7 +97,7 @@ public final class CompileCommand implements Callable<Integer> {
             try {
                 Files.write(object, ObjectWriter.write(unit));
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot write " + object + ": " + e.getMessage(), e);
+                throw Output.cannotWrite(object.toString(), e);
             }
         }
     }

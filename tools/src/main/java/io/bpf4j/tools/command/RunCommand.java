@@ -18,6 +18,7 @@ import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
 import io.bpf4j.vm.program.GlobalValues;
 import io.bpf4j.vm.program.ProgramUnit;
+import io.bpf4j.vm.type.ValueFormatException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ public final class RunCommand implements Callable<Integer> {
         for (var setting : settings.entrySet()) {
             try {
                 configured = GlobalValues.set(configured, setting.getKey(), setting.getValue());
-            } catch (IllegalArgumentException e) {
+            } catch (IllegalArgumentException | ValueFormatException e) {
                 throw new UserError(ExitCode.USAGE, "--set " + setting.getKey() + ": " + e.getMessage());
             }
         }

@@ -65,7 +65,7 @@ public final class CommandRunner {
         CommandLine command = failure.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
         PrintWriter errors = command.getErr();
-        errors.println(toolName() + ": " + sentence(failure.getMessage()));
+        errors.println(toolName() + ": " + messageOf(failure));
         String seeHelp = "see " + name + " --help";
         List<String> similar = similarTo(failure);
         errors.println("hint: " + (similar.isEmpty()
@@ -73,6 +73,14 @@ public final class CommandRunner {
                 : "did you mean " + String.join(" or ", similar) + "? " + seeHelp));
         errors.flush();
         return ExitCode.USAGE.number();
+    }
+
+    private static String messageOf(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                && !failure.getCommandLine().getSubcommands().isEmpty()) {
+            return "unknown command '" + unmatched.getUnmatched().getFirst() + "'";
+        }
+        return sentence(failure.getMessage());
     }
 
     private static List<String> similarTo(ParameterException failure) {
@@ -123,7 +131,7 @@ public final class CommandRunner {
 
     /** Our messages start in lower case and are one line; picocli's do not and are not always. */
     private static String sentence(String message) {
-        String line = message.lines().findFirst().orElse("wrong command line");
+        String line = message.lines().findFirst().orElse("wrong command line").replace("option option", "option");
         return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
     }
 }

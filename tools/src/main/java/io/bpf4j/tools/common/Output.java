@@ -201,7 +201,8 @@ public final class Output implements AutoCloseable {
         }
     }
 
-    private static UserError cannotWrite(String name, IOException e) {
+    /** Returns the error for a file that cannot be opened or written. */
+    public static UserError cannotWrite(String name, IOException e) {
         String reason = switch (e) {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "its directory does not exist";
