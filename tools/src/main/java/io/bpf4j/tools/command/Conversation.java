@@ -59,13 +59,15 @@ final class Conversation implements AutoCloseable {
         Files.writeString(directory.resolve("secret.txt"), "The treasure is under the third palm tree.\n");
         Files.writeString(directory.resolve("request"),
                 "GET /secret.txt HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer open-sesame\r\n\r\n");
-        finish(new ProcessBuilder(PROGRAM, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+        finish(new ProcessBuilder(PROGRAM, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+                "-subj",
                 "/CN=localhost", "-keyout", "key.pem", "-out", "certificate.pem"));
         server = new ProcessBuilder(PROGRAM, "s_server", "-accept", "127.0.0.1:0", "-WWW", "-cert",
                 "certificate.pem", "-key", "key.pem").directory(directory.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String talk = "cd \"$1\" && exec openssl s_client -quiet -connect \"$2\" <request >/dev/null 2>&1";
-        client = StartedCommand.start(kernel, List.of("/bin/sh", "-c", talk, "sh", directory.toString(), address()));
+        client = StartedCommand.start(kernel,
+                List.of("/bin/sh", "-c", talk, "sh", directory.toString(), address()));
     }
 
     private void finish(ProcessBuilder builder) throws IOException {

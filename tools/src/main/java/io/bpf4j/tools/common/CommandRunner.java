@@ -131,7 +131,8 @@ public final class CommandRunner {
 
     /** Our messages start in lower case and are one line; picocli's do not and are not always. */
     private static String sentence(String message) {
-        String line = message.lines().findFirst().orElse("wrong command line").replace("option option", "option");
+        String line = message.lines().findFirst().orElse("wrong command line").replace("option option",
+                "option");
         return line.substring(0, 1).toLowerCase(Locale.ROOT) + line.substring(1);
     }
 }
