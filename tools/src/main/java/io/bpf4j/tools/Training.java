@@ -1,6 +1,9 @@
 package io.bpf4j.tools;
 
 import io.bpf4j.tools.common.CommandRunner;
+import io.bpf4j.tools.common.Interrupts;
+import io.bpf4j.tools.sslsniff.SslSniff;
+import io.bpf4j.tools.syscount.SysCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -37,6 +40,11 @@ public final class Training {
                 run(List.of("run", probe.toString(), "-p", self, "-d", "20ms", "--output",
                         directory.resolve("output").toString()));
             }
+            // The other tools run until they are asked to stop: here, as soon as they have attached.
+            Interrupts.install().request();
+            String output = directory.resolve("output").toString();
+            new CommandRunner(new SslSniff(), Map.of()).run("-p", self, "--output", output);
+            new CommandRunner(new SysCount(), Map.of()).run("-p", self, "--output", output);
         } finally {
             for (String name : List.of("training.probe", "training.bpf.o", "output")) {
                 Files.deleteIfExists(directory.resolve(name));

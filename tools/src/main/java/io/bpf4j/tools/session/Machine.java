@@ -28,6 +28,7 @@ import java.util.Optional;
 /** The machine that a tool runs on: what its kernel can do, and units running in it. */
 public final class Machine implements AutoCloseable {
     private final Kernel kernel = LinuxKernel.instance();
+    private final CompilationCache cache = CompilationCache.ofThisProcess();
     private final KernelFeatures features = new KernelFeatures(kernel);
     private Optional<Tracefs> tracefs;
 
@@ -71,7 +72,24 @@ public final class Machine implements AutoCloseable {
      * @throws CompileException with every mistake
      */
     public ProgramUnit compile(SourceFile source) {
-        return compile(source, compileOptions());
+        return compile(source, compileOptions(), "user " + kernel.effectiveUser());
+    }
+
+    /**
+     * Compiles a source, unless that was done before; warnings go to standard error.
+     *
+     * @param flavour tells these options from others for the same source: what the check knows of the machine has no
+     *        name of its own
+     * @throws CompileException with every mistake
+     */
+    public ProgramUnit compile(SourceFile source, CompileOptions options, String flavour) {
+        return cache.find(source, options, flavour).orElseGet(() -> {
+            Compilation compilation = ProbeCompiler.compile(source, options);
+            if (compilation.warnings().isEmpty()) {
+                cache.keep(source, options, flavour, compilation.unit());
+            }
+            return said(compilation);
+        });
     }
 
     /**
@@ -80,7 +98,10 @@ public final class Machine implements AutoCloseable {
      * @throws CompileException with every mistake
      */
     public ProgramUnit compile(SourceFile source, CompileOptions options) {
-        Compilation compilation = ProbeCompiler.compile(source, options);
+        return said(ProbeCompiler.compile(source, options));
+    }
+
+    private static ProgramUnit said(Compilation compilation) {
         if (!compilation.warnings().isEmpty()) {
             System.err.print(new DiagnosticPrinter(false).print(compilation.warnings()));
         }

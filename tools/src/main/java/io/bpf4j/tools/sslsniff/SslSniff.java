@@ -98,7 +98,8 @@ public final class SslSniff implements Callable<Integer> {
             List<Target> targets = targetOptions.targets(started.command());
             machine.requirePermission();
             Selection selection = new Selection(options);
-            ProgramUnit unit = selection.tailor(machine.compile(source(), CompileOptions.PORTABLE));
+            ProgramUnit unit = selection
+                    .tailor(machine.compile(source(), CompileOptions.PORTABLE, "portable"));
             try (Session session = machine.open(unit, selection.places(targets))) {
                 report(session);
                 started.command().ifPresent(StartedCommand::resume);

@@ -54,7 +54,7 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
             machine.requirePermission();
             List<ProcessWatch> watched = watched(pids);
             ProgramUnit compiled = machine.compile(CallProbe.source(), CompileOptions.PORTABLE
-                    .withCheck(new CheckOptions(TracepointFormats.builtIn(), () -> access)));
+                    .withCheck(new CheckOptions(TracepointFormats.builtIn(), () -> access)), access.name());
             try (Started started = start(machine, command)) {
                 List<Integer> all = new ArrayList<>(pids.stream().distinct().toList());
                 started.pid().ifPresent(pid -> {

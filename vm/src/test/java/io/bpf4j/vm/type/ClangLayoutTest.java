@@ -19,7 +19,7 @@ class ClangLayoutTest {
     private static final String NUMBERS = """
             typedef unsigned char u8; typedef unsigned short u16; typedef unsigned int u32;
             typedef unsigned long long u64; typedef signed char s8; typedef short s16; typedef int s32;
-            typedef long long s64; typedef _Bool bool;
+            typedef long long s64; typedef _Bool bool; typedef u64 kstack_t; typedef u64 ustack_t;
             """;
 
     private final Random random = new Random(3);
