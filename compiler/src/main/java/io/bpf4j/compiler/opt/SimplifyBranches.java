@@ -11,6 +11,7 @@ import io.bpf4j.compiler.ir.Terminator.Branch;
 import io.bpf4j.compiler.ir.Terminator.Jump;
 import io.bpf4j.compiler.ir.Terminator.Return;
 import io.bpf4j.compiler.ir.Value;
+import io.bpf4j.vm.isa.Arithmetic;
 import io.bpf4j.vm.isa.Condition;
 import java.util.ArrayList;
 import java.util.HashMap;
