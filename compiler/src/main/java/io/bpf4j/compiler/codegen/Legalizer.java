@@ -16,7 +16,7 @@ import io.bpf4j.compiler.ir.Terminator.Branch;
 import io.bpf4j.compiler.ir.Terminator.Jump;
 import io.bpf4j.compiler.ir.Value;
 import io.bpf4j.compiler.opt.Names;
-import io.bpf4j.compiler.opt.Operands;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.source.Span;
 import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Condition;

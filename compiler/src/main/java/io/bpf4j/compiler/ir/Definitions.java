@@ -46,7 +46,7 @@ final class Definitions {
     private boolean targetsExist() {
         boolean all = true;
         for (Block block : function.blocks()) {
-            for (int target : Uses.targets(block.end())) {
+            for (int target : Operands.targets(block.end())) {
                 if (!blocks.containsKey(target)) {
                     problems.add("b" + block.id() + " goes to b" + target + ", which does not exist");
                     all = false;
@@ -65,7 +65,7 @@ final class Definitions {
         while (!work.isEmpty()) {
             Block block = blocks.get(work.removeFirst());
             BitSet atEnd = pass(block, (BitSet) atStart.get(block.id()).clone(), false);
-            for (int target : Uses.targets(block.end())) {
+            for (int target : Operands.targets(block.end())) {
                 if (narrow(target, atEnd)) {
                     work.add(target);
                 }
@@ -87,10 +87,10 @@ final class Definitions {
 
     private BitSet pass(Block block, BitSet assigned, boolean report) {
         for (Instruction instruction : block.instructions()) {
-            read(Uses.values(instruction), assigned, block, report);
-            Uses.result(instruction).ifPresent(result -> assigned.set(result.id()));
+            read(Operands.used(instruction), assigned, block, report);
+            Operands.result(instruction).ifPresent(result -> assigned.set(result.id()));
         }
-        read(Uses.values(block.end()), assigned, block, report);
+        read(Operands.used(block.end()), assigned, block, report);
         return assigned;
     }
 

@@ -54,7 +54,7 @@ public final class IrPrinter {
         Set<Slot> slots = new TreeSet<>((left, right) -> Integer.compare(left.id(), right.id()));
         for (Block block : function.blocks()) {
             for (Instruction instruction : block.instructions()) {
-                Uses.slotOf(instruction).ifPresent(slots::add);
+                Operands.slotOf(instruction).ifPresent(slots::add);
             }
         }
         return slots;

@@ -11,6 +11,7 @@ import io.bpf4j.compiler.source.Span;
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ReturnKind;
 import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.isa.Arithmetic;
 import io.bpf4j.vm.isa.AtomicOperation;
 import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.isa.Width;
@@ -96,7 +97,7 @@ final class CodeBuilder {
 
     void branch(Condition condition, boolean wide, Operand left, Operand right, int whenTrue, int whenFalse) {
         if (left instanceof Constant a && right instanceof Constant b) {
-            jump(Folding.holds(condition, wide, a.value(), b.value()) ? whenTrue : whenFalse);
+            jump(Arithmetic.holds(condition, wide, a.value(), b.value()) ? whenTrue : whenFalse);
         } else if (left instanceof Constant) {
             branch(condition.swapped(), wide, right, left, whenTrue, whenFalse);
         } else {
@@ -149,7 +150,7 @@ final class CodeBuilder {
 
     Operand binary(AluOperation operation, boolean wide, Operand left, Operand right) {
         if (left instanceof Constant a && right instanceof Constant b) {
-            return Operand.constant(Folding.compute(operation, wide, a.value(), b.value()));
+            return Operand.constant(Arithmetic.apply(operation, wide, a.value(), b.value()));
         }
         if (left instanceof Constant && Simplifier.isCommutative(operation)) {
             return binary(operation, wide, right, left);
@@ -186,7 +187,7 @@ final class CodeBuilder {
 
     Operand extend(int bytes, boolean signed, Operand operand) {
         if (operand instanceof Constant constant) {
-            return Operand.constant(Folding.truncate(constant.value(), bytes, signed));
+            return Operand.constant(Types.truncate(constant.value(), bytes, signed));
         }
         if (bytes == Long.BYTES || bytes == Integer.BYTES && !signed && isUpperZero(operand)) {
             return operand;
@@ -201,7 +202,7 @@ final class CodeBuilder {
 
     Operand compare(Condition condition, boolean wide, Operand left, Operand right) {
         if (left instanceof Constant a && right instanceof Constant b) {
-            return Operand.constant(Folding.holds(condition, wide, a.value(), b.value()) ? 1 : 0);
+            return Operand.constant(Arithmetic.holds(condition, wide, a.value(), b.value()) ? 1 : 0);
         }
         if (left instanceof Constant) {
             return compare(condition.swapped(), wide, right, left);
@@ -228,7 +229,7 @@ final class CodeBuilder {
 
     void store(int bytes, Address to, Operand value) {
         Operand stored = value instanceof Constant constant
-                ? Operand.constant(Folding.truncate(constant.value(), bytes, true))
+                ? Operand.constant(Types.truncate(constant.value(), bytes, true))
                 : value;
         emit(new Instruction.Store(Width.ofBytes(bytes), to.base(), to.offset(), stored, at));
     }

@@ -23,8 +23,8 @@ final class Conversions {
         int size = to.size();
         boolean signed = Types.signed(to);
         if (operand instanceof Operand.Constant constant) {
-            long value = Folding.truncate(constant.value(), from.size(), Types.signed(from));
-            return Operand.constant(Folding.truncate(value, size, signed));
+            long value = Types.truncate(constant.value(), from.size(), Types.signed(from));
+            return Operand.constant(Types.truncate(value, size, signed));
         }
         return switch (size) {
             case Long.BYTES -> from.size() == Integer.BYTES && Types.signed(from)

@@ -5,6 +5,7 @@ import io.bpf4j.compiler.typed.Expression.Operator;
 import io.bpf4j.compiler.typed.LocalVariable;
 import io.bpf4j.compiler.typed.Place;
 import io.bpf4j.compiler.typed.Statement;
+import io.bpf4j.vm.isa.Arithmetic;
 import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.type.IntType;
 import java.util.ArrayList;
@@ -120,13 +121,13 @@ record CountedLoop(LocalVariable counter, List<Long> values) {
         Condition condition = compare.condition();
         boolean wide = Types.wide(compare.left().type());
         long limit = constant(compare.right()).orElseThrow();
-        long current = Folding.truncate(start, type.size(), type.signed());
-        while (Folding.holds(condition, wide, current, limit)) {
+        long current = Types.truncate(start, type.size(), type.signed());
+        while (Arithmetic.holds(condition, wide, current, limit)) {
             values.add(current);
             if (values.size() > MAXIMUM_ROUNDS) {
                 return Optional.empty();
             }
-            current = Folding.truncate(current + step, type.size(), type.signed());
+            current = Types.truncate(current + step, type.size(), type.signed());
         }
         values.add(current);
         return Optional.of(values);

@@ -170,7 +170,7 @@ final class Memory {
         for (int i = width - 1; i >= 0; i--) {
             number = number << Byte.SIZE | bytes[at + i] & 0xff;
         }
-        return Folding.truncate(number, width, true);
+        return Types.truncate(number, width, true);
     }
 
     /** Clears memory. */
@@ -274,7 +274,7 @@ final class Memory {
             Address word = place.plus(at);
             int width = widthFor(word.widest(), length - at);
             Value loaded = code.load(width, false, word);
-            long expected = Folding.truncate(number(bytes, at, width), width, width == Integer.BYTES);
+            long expected = Types.truncate(number(bytes, at, width), width, width == Integer.BYTES);
             at += width;
             int next = at < length ? code.block() : whenTrue;
             code.branch(Condition.EQUAL, width != Integer.BYTES, loaded, Operand.constant(expected), next,

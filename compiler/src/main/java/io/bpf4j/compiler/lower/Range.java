@@ -61,7 +61,7 @@ record Range(long low, long high) {
             case AND -> right >= 0 ? Optional.of(new Range(0, right)) : Optional.empty();
             case SHIFT_RIGHT -> unsigned && right > 0 && right < arithmetic.type().size() * Byte.SIZE
                     ? Optional
-                            .of(new Range(0, Folding.truncate(-1, arithmetic.type().size(), false) >>> right))
+                            .of(new Range(0, Types.truncate(-1, arithmetic.type().size(), false) >>> right))
                     : Optional.empty();
             case ADD, SUBTRACT -> of(arithmetic.left(), variables)
                     .flatMap(range -> range.shifted(

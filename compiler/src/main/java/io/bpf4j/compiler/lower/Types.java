@@ -1,5 +1,6 @@
 package io.bpf4j.compiler.lower;
 
+import io.bpf4j.vm.isa.Arithmetic;
 import io.bpf4j.vm.type.AddressSpace;
 import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.EnumType;
@@ -33,6 +34,11 @@ final class Types {
             case EnumType names -> names.underlying().signed();
             default -> false;
         };
+    }
+
+    /** Brings a number into the range of a whole-number width. */
+    static long truncate(long value, int bytes, boolean signed) {
+        return Arithmetic.extend(bytes * Byte.SIZE, signed, value);
     }
 
     /** Returns whether two values are compared, and computed with, in 64 bits. */

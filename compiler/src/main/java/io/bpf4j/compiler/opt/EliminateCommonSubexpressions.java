@@ -7,6 +7,7 @@ import io.bpf4j.compiler.ir.Instruction.Copy;
 import io.bpf4j.compiler.ir.Instruction.Load;
 import io.bpf4j.compiler.ir.Instruction.Store;
 import io.bpf4j.compiler.ir.IrFunction;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Value;
 import io.bpf4j.compiler.source.Span;

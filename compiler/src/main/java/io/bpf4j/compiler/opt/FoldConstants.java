@@ -13,6 +13,7 @@ import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
 import io.bpf4j.compiler.ir.Operand.Constant;
 import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.isa.Arithmetic;
 
 /**
  * Computes what is known, leaves out what changes nothing, and takes shifts and masks for unsigned multiplication,
@@ -32,7 +33,7 @@ public final class FoldConstants {
     private static Instruction fold(Instruction instruction) {
         return switch (instruction) {
             case Binary(var result, var operation, var wide, Constant(long left), Constant(long right), var at) ->
-                new Copy(result, constant(Arithmetic.binary(operation, wide, left, right)), at);
+                new Copy(result, constant(Arithmetic.apply(operation, wide, left, right)), at);
             case Binary binary -> simplify(ordered(binary));
             case Negate(var result, var wide, Constant(long value), var at) ->
                 new Copy(result, constant(Arithmetic.negate(wide, value)), at);

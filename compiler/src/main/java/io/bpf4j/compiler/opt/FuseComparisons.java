@@ -10,6 +10,7 @@ import io.bpf4j.compiler.ir.Instruction.Copy;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
 import io.bpf4j.compiler.ir.Operand.Constant;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Terminator;
 import io.bpf4j.compiler.ir.Terminator.Branch;
 import io.bpf4j.compiler.ir.Value;

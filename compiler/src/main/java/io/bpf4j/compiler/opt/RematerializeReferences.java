@@ -8,6 +8,7 @@ import io.bpf4j.compiler.ir.Instruction.MapReference;
 import io.bpf4j.compiler.ir.Instruction.SlotAddress;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
+import io.bpf4j.compiler.ir.Operands;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import io.bpf4j.compiler.ir.Instruction.Load;
 import io.bpf4j.compiler.ir.Instruction.SlotAddress;
 import io.bpf4j.compiler.ir.Instruction.Store;
 import io.bpf4j.compiler.ir.IrFunction;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Slot;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -3,6 +3,7 @@ package io.bpf4j.compiler.opt;
 import io.bpf4j.compiler.ir.Block;
 import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrFunction;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Terminator.Branch;
 import io.bpf4j.compiler.ir.Terminator.Jump;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.bpf4j.compiler.ir.Instruction.Load;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
 import io.bpf4j.compiler.ir.Operand.Constant;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Value;
 import java.util.HashMap;
 import java.util.Map;

@@ -4,6 +4,7 @@ import io.bpf4j.compiler.ir.Block;
 import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Terminator;
 import io.bpf4j.compiler.ir.Value;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.bpf4j.compiler.codegen;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.bpf4j.compiler.IrInterpreter;
 import io.bpf4j.compiler.ir.IrProgram;
 import io.bpf4j.compiler.ir.IrUnit;
 import io.bpf4j.vm.isa.IsaVersion;
@@ -29,7 +30,7 @@ class RandomProgramsTest {
             for (long seed = FIRST; seed < FIRST + COUNT; seed++) {
                 IrProgram source = RandomPrograms.of(seed);
                 byte[] context = context(seed);
-                long expected = new IrInterpreter(source).run(context) & 0xffff_ffffL;
+                long expected = new IrInterpreter(unit(source)).run(context) & 0xffff_ffffL;
                 Program program = generate(source, new CodegenOptions(version, optimise));
                 KernelOracle.Answer answer = kernel.ask(program, List.of(), context);
                 if (!answer.accepted()) {
@@ -41,9 +42,12 @@ class RandomProgramsTest {
     }
 
     static Program generate(IrProgram source, CodegenOptions options) {
-        IrUnit unit = new IrUnit("random", "GPL", List.of(source), List.of(), List.of(), List.of(), List.of(),
+        return CodeGenerator.generate(unit(source), options).programs().getFirst();
+    }
+
+    private static IrUnit unit(IrProgram source) {
+        return new IrUnit("random", "GPL", List.of(source), List.of(), List.of(), List.of(), List.of(),
                 List.of());
-        return CodeGenerator.generate(unit, options).programs().getFirst();
     }
 
     private static byte[] context(long seed) {

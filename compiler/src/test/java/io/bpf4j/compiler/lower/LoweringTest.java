@@ -40,6 +40,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bpf4j.compiler.IrInterpreter;
 import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrChecker;
 import io.bpf4j.compiler.ir.IrUnit;
@@ -56,6 +57,7 @@ import io.bpf4j.compiler.typed.Statement;
 import io.bpf4j.compiler.typed.TypedUnit;
 import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.isa.Condition;
+import io.bpf4j.vm.isa.ReferenceArithmetic;
 import io.bpf4j.vm.program.LossCounter;
 import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.vm.program.MapRole;
@@ -94,6 +96,10 @@ class LoweringTest {
         return run(assign(entry(results, number(index, IntType.U32)), wide));
     }
 
+    private static long extend(Type type, long number) {
+        return ReferenceArithmetic.extend(type.size() * Byte.SIZE, Types.signed(type), number);
+    }
+
     private static IrInterpreter started(IrUnit unit, long argument, byte... user) {
         IrInterpreter interpreter = new IrInterpreter(unit, user);
         long[] registers = new long[PtRegs.values().length];
@@ -121,10 +127,10 @@ class LoweringTest {
         for (long number : new long[]{0, 1, -1, 127, 128, 255, 256, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL,
             -129,
             Long.MIN_VALUE, Long.MAX_VALUE}) {
-            long first = Folding.truncate(number, from.size(), from.signed());
+            long first = extend(from, number);
             long expected = to == IntType.BOOL
                     ? first == 0 ? 0 : 1
-                    : Folding.truncate(first, to.size(), to.signed());
+                    : extend(to, first);
             assertEquals(expected, resultFor(unit, number), from + " to " + to + " of " + number);
         }
     }
@@ -161,7 +167,7 @@ class LoweringTest {
                             false),
                     run(assign(entry(out, number(0, IntType.U32)),
                             convert(read(element(place(array), convert(ARGUMENT, type))), IntType.U64)))));
-            long typed = Folding.truncate(index, type.size(), Types.signed(type));
+            long typed = extend(type, index);
             long expected = 100 + (typed >= 0 && typed < 10 ? typed : 9);
             assertEquals(expected, started(unit, index).entry("results", 0).getLong(0), type + " " + index);
         }

@@ -57,11 +57,7 @@ public final class KernelFeatures {
 
     /** The BTF id of a function of the running kernel; empty if it is not there, or the kernel shows no types. */
     public OptionalInt kernelFunction(String name) {
-        try {
-            return KernelTypes.functionId(name);
-        } catch (IOException e) {
-            return OptionalInt.empty();
-        }
+        return Probes.kernelFunction(name);
     }
 
     private Support probe(Feature feature) {

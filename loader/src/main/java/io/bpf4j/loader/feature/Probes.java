@@ -9,35 +9,37 @@ import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinkCalls;
 import io.bpf4j.loader.sys.MapCalls;
 import io.bpf4j.loader.sys.MapParameters;
-import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.loader.sys.ProgramCalls;
 import io.bpf4j.loader.sys.ProgramParameters;
-import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.loader.sys.SystemCallException;
 import io.bpf4j.loader.sys.UprobeMulti;
+import io.bpf4j.vm.abi.Helper;
+import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.btf.Btf;
+import io.bpf4j.vm.btf.BtfException;
+import io.bpf4j.vm.btf.BtfKind;
+import io.bpf4j.vm.isa.Insn;
+import io.bpf4j.vm.isa.InsnCodec;
+import io.bpf4j.vm.program.MapKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * One small attempt for each {@link Feature}. Nothing stays behind, and nothing is attached but to a test function of
  * the kernel: where attaching itself is in question, an attempt that must fail shows by its error how far it came.
  */
 final class Probes {
+    /** Where the kernel shows its types. */
+    static final Path KERNEL_TYPES = Path.of("/sys/kernel/btf/vmlinux");
+
     private static final Path PERF_DEVICES = Path.of("/sys/bus/event_source/devices");
     private static final List<Path> TRACEFS = List.of(Path.of("/sys/kernel/tracing/events"),
             Path.of("/sys/kernel/debug/tracing/events"));
     /** net/bpf/test_run.c: a function that exists to be traced. */
     private static final String TRACEABLE = "bpf_fentry_test1";
-
-    private static final int COPY_FROM_USER = 148;
-    private static final int GET_FUNC_IP = 173;
-    private static final int GET_ATTACH_COOKIE = 174;
-    private static final int LOOP = 181;
-
-    private static final int PSEUDO_MAP_VALUE = 2;
-    private static final int PSEUDO_FUNC = 4;
 
     private final Kernel kernel;
     private final MapCalls maps;
@@ -53,17 +55,17 @@ final class Probes {
 
     void bpfCall() {
         maps.create(MapParameters.of(MapKind.ARRAY, 4, 8, 1, "probe")).close();
-        load(ProgramType.KPROBE, Instructions.nothing());
+        load(ProgramType.KPROBE, TrialPrograms.NOTHING);
     }
 
     void uprobes() {
         requirePerfDevice("uprobe", "CONFIG_UPROBE_EVENTS");
-        load(ProgramType.KPROBE, Instructions.nothing());
+        load(ProgramType.KPROBE, TrialPrograms.NOTHING);
     }
 
     void kprobes() {
         requirePerfDevice("kprobe", "CONFIG_KPROBE_EVENTS");
-        load(ProgramType.KPROBE, Instructions.nothing());
+        load(ProgramType.KPROBE, TrialPrograms.NOTHING);
     }
 
     private static void requirePerfDevice(String name, String option) {
@@ -82,37 +84,34 @@ final class Probes {
 
     /** kernel/trace/bpf_trace.c, bpf_uprobe_multi_link_attach: EBADF for what is no regular file comes late enough. */
     private void attachToDirectory(AttachType type, boolean session) {
-        var parameters = parameters(ProgramType.KPROBE, Instructions.nothing()).withAttach(type, 0);
+        var parameters = parameters(ProgramType.KPROBE, TrialPrograms.NOTHING).withAttach(type, 0);
         try (var program = programs.load(parameters)) {
             expect(Errno.EBADF, () -> links.attachToUprobes(program,
                     new UprobeMulti("/", List.of(0L), List.of(), List.of(), false, 0, session)));
         }
     }
 
-    /** Copies 8 bytes from address 0, were it ever run. */
     void sleepableUprobes() {
-        var code = new Instructions().copy(1, 10).plus(1, -8).mov(2, 8).mov(3, 0).call(COPY_FROM_USER)
-                .mov(0, 0).exit();
-        programs.load(parameters(ProgramType.KPROBE, code).withFlags(ProgramParameters.SLEEPABLE)).close();
+        programs.load(parameters(ProgramType.KPROBE, TrialPrograms.COPY_FROM_USER).withFlags(ProgramParameters.SLEEPABLE)).close();
     }
 
     /** kernel/bpf/syscall.c, bpf_perf_link_attach: EBADF for a descriptor that is no perf event. */
     void perfLink() {
-        try (var program = programs.load(parameters(ProgramType.TRACEPOINT, Instructions.nothing()))) {
+        try (var program = programs.load(parameters(ProgramType.TRACEPOINT, TrialPrograms.NOTHING))) {
             expect(Errno.EBADF, () -> links.attachToPerfEvent(program, program, 0));
         }
     }
 
     void cookie() {
-        load(ProgramType.KPROBE, new Instructions().call(GET_ATTACH_COOKIE).exit());
+        load(ProgramType.KPROBE, TrialPrograms.ask(Helper.GET_ATTACH_COOKIE));
     }
 
     void functionAddress() {
-        load(ProgramType.KPROBE, new Instructions().call(GET_FUNC_IP).exit());
+        load(ProgramType.KPROBE, TrialPrograms.ask(Helper.GET_FUNC_IP));
     }
 
     void rawTracepoint() {
-        try (var program = programs.load(parameters(ProgramType.RAW_TRACEPOINT, Instructions.nothing()))) {
+        try (var program = programs.load(parameters(ProgramType.RAW_TRACEPOINT, TrialPrograms.NOTHING))) {
             expect(Errno.ENOENT, () -> links.attachToRawTracepoint(program, "no_such_tracepoint", 0));
         }
     }
@@ -125,14 +124,9 @@ final class Probes {
 
     void fentry() {
         kernelTypes();
-        int id;
-        try {
-            id = KernelTypes.functionId(TRACEABLE)
-                    .orElseThrow(() -> new MissingException("kernel has no type of " + TRACEABLE));
-        } catch (IOException e) {
-            throw new MissingException("cannot read " + KernelTypes.FILE + ": " + e.getMessage());
-        }
-        var parameters = parameters(ProgramType.TRACING, Instructions.nothing()).withAttach(
+        int id = kernelFunction(TRACEABLE)
+                .orElseThrow(() -> new MissingException("kernel has no type of " + TRACEABLE));
+        var parameters = parameters(ProgramType.TRACING, TrialPrograms.NOTHING).withAttach(
                 AttachType.TRACE_FENTRY,
                 id);
         try (var program = programs.load(parameters)) {
@@ -140,17 +134,23 @@ final class Probes {
         }
     }
 
+    /** The BTF id of a function of the running kernel; empty if it is not there or the types cannot be read. */
+    static OptionalInt kernelFunction(String name) {
+        try {
+            return Btf.find(Files.readAllBytes(KERNEL_TYPES), BtfKind.FUNCTION, name);
+        } catch (IOException | BtfException e) {
+            return OptionalInt.empty();
+        }
+    }
+
     void kernelTypes() {
-        if (!Files.isReadable(KernelTypes.FILE)) {
+        if (!Files.isReadable(KERNEL_TYPES)) {
             throw new MissingException("kernel was built without CONFIG_DEBUG_INFO_BTF");
         }
     }
 
     void types() {
-        try (var btf = new BtfCalls(kernel).load(SmallestTypes.bytes())) {
-            programs.load(parameters(ProgramType.KPROBE, Instructions.nothing())
-                    .withDebug(SmallestTypes.describe(btf.number(), 0))).close();
-        }
+        loadTyped(TrialPrograms.NOTHING, new TrialTypes(0));
     }
 
     void ringBuffer() {
@@ -174,56 +174,40 @@ final class Probes {
 
     void globalData() {
         try (var map = maps.create(MapParameters.of(MapKind.ARRAY, 4, 16, 1, "probe"))) {
-            load(ProgramType.KPROBE, new Instructions().load(1, PSEUDO_MAP_VALUE, map.number(), 8).mov(2, 1)
-                    .storeLong(1, 0, 2).mov(0, 0).exit());
+            load(ProgramType.KPROBE, TrialPrograms.writeValue(map.number()));
         }
     }
 
     void atomics() {
-        int atomic = 0xdb;
-        int fetchAdd = 0x01;
-        int exchange = 0xe1;
-        int compareAndExchange = 0xf1;
-        load(ProgramType.KPROBE,
-                new Instructions().mov(0, 0).mov(1, 1).storeLong(10, -8, 1).add(atomic, 10, 1, -8, fetchAdd)
-                        .add(atomic, 10, 1, -8, exchange).add(atomic, 10, 1, -8, compareAndExchange).mov(0, 0)
-                        .exit());
+        load(ProgramType.KPROBE, TrialPrograms.ATOMICS);
     }
 
-    /** {@code bpf_loop(1, step, NULL, 0); return 0;} and {@code step} returns 0, at instruction 8. */
     void loopHelper() {
-        int step = 8;
-        int loadAt = 1;
-        var code = new Instructions().mov(1, 1).load(2, PSEUDO_FUNC, step - loadAt - 1, 0).mov(3, 0).mov(4, 0)
-                .call(LOOP).returnZero().mov(0, 0).exit();
-        try (var btf = new BtfCalls(kernel).load(SmallestTypes.bytes())) {
-            programs.load(parameters(ProgramType.KPROBE, code)
-                    .withDebug(SmallestTypes.describe(btf.number(), step))).close();
-        }
+        loadTyped(TrialPrograms.LOOP, new TrialTypes(0, TrialPrograms.STEP));
     }
 
     void isaVersion4() {
-        int moveSigned8 = 8;
-        int divide = 0x37;
-        int signed = 1;
-        int swap = 0xd7;
-        int jumpLong = 0x06;
-        load(ProgramType.KPROBE, new Instructions().mov(1, 7).add(0xbf, 0, 1, moveSigned8, 0)
-                .add(divide, 0, 0, signed, 2).add(swap, 0, 0, 0, 16).add(jumpLong, 0, 0, 0, 0).exit());
+        load(ProgramType.KPROBE, TrialPrograms.ISA_VERSION_4);
     }
 
     void testRun() {
-        try (var program = programs.load(parameters(ProgramType.RAW_TRACEPOINT, Instructions.nothing()))) {
+        try (var program = programs.load(parameters(ProgramType.RAW_TRACEPOINT, TrialPrograms.NOTHING))) {
             programs.testRun(program, new byte[Long.BYTES]);
         }
     }
 
-    private void load(ProgramType type, byte[] code) {
+    private void load(ProgramType type, List<Insn> code) {
         programs.load(parameters(type, code)).close();
     }
 
-    private static ProgramParameters parameters(ProgramType type, byte[] code) {
-        return ProgramParameters.of(type, "probe", code);
+    private void loadTyped(List<Insn> code, TrialTypes types) {
+        try (var btf = new BtfCalls(kernel).load(types.bytes())) {
+            programs.load(parameters(ProgramType.KPROBE, code).withDebug(types.debug(btf.number()))).close();
+        }
+    }
+
+    private static ProgramParameters parameters(ProgramType type, List<Insn> code) {
+        return ProgramParameters.of(type, "probe", InsnCodec.encode(code));
     }
 
     @FunctionalInterface

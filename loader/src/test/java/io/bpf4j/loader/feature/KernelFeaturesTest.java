@@ -64,7 +64,7 @@ class KernelFeaturesTest {
                 features.has(Feature.UPROBES));
         assertEquals(Files.exists(Path.of("/sys/bus/event_source/devices/kprobe")),
                 features.has(Feature.KPROBES));
-        assertEquals(Files.exists(KernelTypes.FILE), features.has(Feature.KERNEL_TYPES));
+        assertEquals(Files.exists(Probes.KERNEL_TYPES), features.has(Feature.KERNEL_TYPES));
     }
 
     @Test
@@ -123,16 +123,16 @@ class KernelFeaturesTest {
 
     @Test
     void aFunctionOfTheKernelHasTheIdThatBpftoolShows() throws Exception {
-        assumeTrue(Files.isReadable(KernelTypes.FILE), "kernel has no BTF");
+        assumeTrue(Files.isReadable(Probes.KERNEL_TYPES), "kernel has no BTF");
         assumeTrue(Files.isExecutable(Path.of("/usr/sbin/bpftool")), "bpftool is not installed");
         var process = new ProcessBuilder("/usr/sbin/bpftool", "btf", "dump", "file",
-                KernelTypes.FILE.toString())
+                Probes.KERNEL_TYPES.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var line = process.inputReader().lines().filter(text -> text.contains("] FUNC 'vfs_read' "))
                 .findFirst();
         process.destroy();
         int expected = Integer.parseInt(line.orElseThrow().replaceAll("^\\[(\\d+)].*", "$1"));
-        assertEquals(expected, KernelTypes.functionId("vfs_read").orElseThrow());
-        assertTrue(KernelTypes.functionId("no_such_function_at_all").isEmpty());
+        assertEquals(expected, Probes.kernelFunction("vfs_read").orElseThrow());
+        assertTrue(Probes.kernelFunction("no_such_function_at_all").isEmpty());
     }
 }

@@ -1,7 +1,6 @@
 package io.bpf4j.vm.btf;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,19 +22,17 @@ public final class Btf {
     /** The kernel's limit of types within types (kernel/bpf/btf.c, MAX_RESOLVE_DEPTH). */
     static final int MAX_DEPTH = 32;
 
+    private final BtfSections sections;
     private final ByteBuffer in;
-    private final int stringsStart;
-    private final int stringsEnd;
     private final int[] offsets;
     private volatile NameIndex index;
 
     /** Chains of ids by hash of the name; rising within a chain. */
     private record NameIndex(int[] heads, int[] next) {}
 
-    private Btf(ByteBuffer in, int stringsStart, int stringsEnd, int[] offsets) {
-        this.in = in;
-        this.stringsStart = stringsStart;
-        this.stringsEnd = stringsEnd;
+    private Btf(BtfSections sections, int[] offsets) {
+        this.sections = sections;
+        this.in = sections.in();
         this.offsets = offsets;
     }
 
@@ -46,53 +43,42 @@ public final class Btf {
      * @throws BtfException if the header, the strings or the frame of a record is wrong
      */
     public static Btf parse(byte[] bytes) {
-        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.length < BtfLayout.HEADER_SIZE
-                || Short.toUnsignedInt(in.getShort(BtfLayout.MAGIC_OFFSET)) != BtfLayout.MAGIC) {
-            throw new BtfException("not little-endian BTF");
-        }
-        if (in.get(BtfLayout.VERSION_OFFSET) != BtfLayout.VERSION) {
-            throw new BtfException("BTF version " + in.get(BtfLayout.VERSION_OFFSET) + ", only 1 is known");
-        }
-        long header = Integer.toUnsignedLong(in.getInt(BtfLayout.HEADER_LENGTH_OFFSET));
-        long typeStart = header + Integer.toUnsignedLong(in.getInt(BtfLayout.TYPE_OFFSET_OFFSET));
-        long typeEnd = typeStart + Integer.toUnsignedLong(in.getInt(BtfLayout.TYPE_LENGTH_OFFSET));
-        long stringStart = header + Integer.toUnsignedLong(in.getInt(BtfLayout.STRING_OFFSET_OFFSET));
-        long stringEnd = stringStart + Integer.toUnsignedLong(in.getInt(BtfLayout.STRING_LENGTH_OFFSET));
-        if (header < BtfLayout.HEADER_SIZE || typeEnd > bytes.length || stringEnd > bytes.length) {
-            throw new BtfException("types or strings of BTF lie outside its " + bytes.length + " bytes");
-        }
-        if (stringStart == stringEnd || bytes[(int) stringStart] != 0 || bytes[(int) stringEnd - 1] != 0) {
-            throw new BtfException("the strings of BTF do not begin and end with NUL");
-        }
-        return new Btf(in, (int) stringStart, (int) stringEnd, scan(in, (int) typeStart, (int) typeEnd));
-    }
-
-    private static int[] scan(ByteBuffer in, int start, int end) {
+        BtfSections sections = BtfSections.of(bytes);
         int[] found = new int[1024];
         int count = 1;
-        int at = start;
-        while (at < end) {
-            if (end - at < BtfLayout.TYPE_SIZE) {
-                throw new BtfException("type " + count + " is cut off");
-            }
-            int info = in.getInt(at + BtfLayout.TYPE_INFO_OFFSET);
-            BtfKind kind = BtfKind.of(BtfLayout.kindNumber(info));
-            if (kind == null || kind == BtfKind.VOID) {
-                throw new BtfException(
-                        "type " + count + " is of the unknown kind " + BtfLayout.kindNumber(info));
-            }
-            int size = kind.recordSize(BtfLayout.elements(info));
-            if (size > end - at) {
-                throw new BtfException("type " + count + " is cut off");
-            }
+        int at = sections.typeStart();
+        while (at < sections.typeEnd()) {
+            int size = sections.recordSize(at, count);
             if (count == found.length) {
                 found = Arrays.copyOf(found, count * 2);
             }
             found[count++] = at;
             at += size;
         }
-        return Arrays.copyOf(found, count);
+        return new Btf(sections, Arrays.copyOf(found, count));
+    }
+
+    /**
+     * Finds the first type of a kind and name in BTF that is searched only once: makes no index, which costs more than
+     * one search, and looks at nothing behind the type.
+     *
+     * @throws BtfException if the header, the strings or the frame of a record is wrong
+     */
+    public static OptionalInt find(byte[] bytes, BtfKind kind, String name) {
+        BtfSections sections = BtfSections.of(bytes);
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer in = sections.in();
+        int at = sections.typeStart();
+        for (int id = 1; at < sections.typeEnd(); id++) {
+            int size = sections.recordSize(at, id);
+            int number = BtfLayout.kindNumber(in.getInt(at + BtfLayout.TYPE_INFO_OFFSET));
+            int named = in.getInt(at);
+            if (number == kind.number() && named != 0 && sections.stringEquals(named, wanted)) {
+                return OptionalInt.of(id);
+            }
+            at += size;
+        }
+        return OptionalInt.empty();
     }
 
     /** Returns one more than the highest id. */
@@ -120,7 +106,7 @@ public final class Btf {
         NameIndex names = index();
         int hash = hash(wanted, 0, wanted.length);
         for (int id = names.heads[hash & names.heads.length - 1]; id != 0; id = names.next[id]) {
-            if (kind(id) == kind && nameEquals(in.getInt(offsets[id]), wanted)) {
+            if (kind(id) == kind && sections.stringEquals(in.getInt(offsets[id]), wanted)) {
                 return OptionalInt.of(id);
             }
         }
@@ -220,7 +206,7 @@ public final class Btf {
         List<Integer> found = new ArrayList<>();
         byte[] tag = "bpf_kfunc".getBytes(StandardCharsets.UTF_8);
         for (int id = 1; id < offsets.length; id++) {
-            if (kind(id) == BtfKind.DECLARATION_TAG && nameEquals(in.getInt(offsets[id]), tag)) {
+            if (kind(id) == BtfKind.DECLARATION_TAG && sections.stringEquals(in.getInt(offsets[id]), tag)) {
                 int target = reference(in.getInt(offsets[id] + BtfLayout.TYPE_VALUE_OFFSET));
                 if (kind(target) == BtfKind.FUNCTION) {
                     found.add(target);
@@ -282,8 +268,8 @@ public final class Btf {
             for (int id = offsets.length - 1; id > 0; id--) {
                 int name = in.getInt(offsets[id]);
                 if (name != 0) {
-                    int start = stringStart(name);
-                    int slot = hash(in.array(), start, stringsEnd) & heads.length - 1;
+                    int start = sections.stringAt(name);
+                    int slot = hash(in.array(), start, sections.stringEnd()) & heads.length - 1;
                     next[id] = heads[slot];
                     heads[slot] = id;
                 }
@@ -302,27 +288,14 @@ public final class Btf {
         return hash ^ hash >>> 15;
     }
 
-    private boolean nameEquals(int name, byte[] wanted) {
-        int start = stringStart(name);
-        return stringsEnd - start > wanted.length && in.get(start + wanted.length) == 0
-                && Arrays.equals(in.array(), start, start + wanted.length, wanted, 0, wanted.length);
-    }
-
     /** Returns the string at an offset of the string section. */
     String string(int offset) {
-        int start = stringStart(offset);
+        int start = sections.stringAt(offset);
         int end = start;
         while (in.get(end) != 0) {
             end++;
         }
         return new String(in.array(), start, end - start, StandardCharsets.UTF_8);
-    }
-
-    private int stringStart(int offset) {
-        if (offset < 0 || offset >= stringsEnd - stringsStart) {
-            throw new BtfException("no string at " + Integer.toUnsignedString(offset));
-        }
-        return stringsStart + offset;
     }
 
     private int reference(int id) {

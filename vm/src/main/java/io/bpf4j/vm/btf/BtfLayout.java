@@ -70,7 +70,7 @@ public final class BtfLayout {
     }
 
     /** Packs a place in the source into one word: 22 bits of line, 10 of column; what does not fit is cut off. */
-    static int lineAndColumn(int line, int column) {
+    public static int lineAndColumn(int line, int column) {
         return Math.clamp(line, 0, MAX_LINE) << LINE_SHIFT | Math.clamp(column, 0, MAX_COLUMN);
     }
 }

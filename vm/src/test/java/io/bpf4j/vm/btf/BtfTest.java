@@ -99,6 +99,17 @@ class BtfTest {
     }
 
     @Test
+    void oneSearchInBytesFindsWhatTheIndexDoes() {
+        Btf btf = KernelBtf.get();
+        byte[] bytes = KernelBtf.bytes();
+        for (int id = 1; id < btf.size(); id += btf.size() / 50) {
+            assertEquals(btf.find(btf.kind(id), btf.name(id)), Btf.find(bytes, btf.kind(id), btf.name(id)));
+        }
+        assertTrue(Btf.find(bytes, BtfKind.FUNCTION, "task_struct").isEmpty());
+        assertTrue(Btf.find(bytes, BtfKind.STRUCT, "").isEmpty());
+    }
+
+    @Test
     void structsBecomeTypesWithTheFieldsOfTheirUnnamedParts() {
         TypeImporter importer = new TypeImporter(KernelBtf.get(), AddressSpace.KERNEL);
         StructType task = importer.struct("task_struct").orElseThrow();
@@ -147,7 +158,8 @@ class BtfTest {
         Btf btf;
         try {
             btf = Btf.parse(bytes);
-            assertNotNull(btf.find(BtfKind.STRUCT, "task_struct"));
+            assertEquals(btf.find(BtfKind.STRUCT, "task_struct"),
+                    Btf.find(bytes, BtfKind.STRUCT, "task_struct"));
         } catch (BtfException e) {
             return 1;
         }

@@ -1,7 +1,5 @@
-package io.bpf4j.compiler.opt;
+package io.bpf4j.compiler.ir;
 
-import io.bpf4j.compiler.ir.Base;
-import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.Instruction.Atomic;
 import io.bpf4j.compiler.ir.Instruction.Binary;
 import io.bpf4j.compiler.ir.Instruction.ByteSwap;
@@ -16,15 +14,12 @@ import io.bpf4j.compiler.ir.Instruction.MapValueAddress;
 import io.bpf4j.compiler.ir.Instruction.Negate;
 import io.bpf4j.compiler.ir.Instruction.SlotAddress;
 import io.bpf4j.compiler.ir.Instruction.Store;
-import io.bpf4j.compiler.ir.Operand;
-import io.bpf4j.compiler.ir.Terminator;
-import io.bpf4j.compiler.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What an instruction reads and assigns, and the same instruction with other operands. */
+/** What instructions read and assign and where blocks lead, and the same instructions with other operands. */
 public final class Operands {
 
     private Operands() {}
@@ -68,6 +63,21 @@ public final class Operands {
             found.add(value);
         }
         return operand;
+    }
+
+    /** Returns the slot that the instruction reaches or names. */
+    public static Optional<Slot> slotOf(Instruction instruction) {
+        return switch (instruction) {
+            case Load load -> slot(load.base());
+            case Store store -> slot(store.base());
+            case Atomic atomic -> slot(atomic.base());
+            case SlotAddress address -> Optional.of(address.slot());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Slot> slot(Base base) {
+        return base instanceof Slot slot ? Optional.of(slot) : Optional.empty();
     }
 
     /** Returns whether the instruction does nothing but assign its result. */

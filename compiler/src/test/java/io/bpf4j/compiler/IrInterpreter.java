@@ -1,4 +1,4 @@
-package io.bpf4j.compiler.lower;
+package io.bpf4j.compiler;
 
 import io.bpf4j.compiler.ir.Base;
 import io.bpf4j.compiler.ir.Block;
@@ -11,7 +11,8 @@ import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Terminator;
 import io.bpf4j.compiler.ir.Value;
 import io.bpf4j.vm.abi.Helper;
-import io.bpf4j.vm.isa.AtomicOperation;
+import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.isa.ReferenceArithmetic;
 import io.bpf4j.vm.isa.Width;
 import io.bpf4j.vm.program.LossCounter;
 import io.bpf4j.vm.program.MapKind;
@@ -29,9 +30,9 @@ import java.util.Map;
  * offset in the lower one, so that an access outside its region, or through null, fails. The process's memory is the
  * region at {@link #USER}; frames are filled with junk, to show what is read before it is written.
  */
-final class IrInterpreter {
+public final class IrInterpreter {
     /** Where the process's memory starts. */
-    static final long USER = 0x7fff_0000_0000L;
+    public static final long USER = 0x7fff_0000_0000L;
 
     private static final byte JUNK = (byte) 0xa5;
     private static final int STEPS = 1_000_000;
@@ -46,11 +47,12 @@ final class IrInterpreter {
     private IrProgram running;
     private int steps;
     /** Whether rings are full. */
-    boolean ringsFull;
+    public boolean ringsFull;
     /** What the clock says. */
-    long clock = 1000;
+    public long clock = 1000;
 
-    IrInterpreter(IrUnit unit, byte... userMemory) {
+    /** Makes an interpreter of a unit in a process with some memory. */
+    public IrInterpreter(IrUnit unit, byte... userMemory) {
         this.unit = unit;
         this.userMemory = userMemory;
         regions.add(null);
@@ -78,36 +80,43 @@ final class IrInterpreter {
     }
 
     /** Returns the value of an entry with a number as its key, or null. */
-    ByteBuffer entry(String map, long number) {
+    public ByteBuffer entry(String map, long number) {
         Long address = maps.get(map).get(key(number, specs.get(map).keySize()));
         return address == null ? null : memory(address, specs.get(map).valueSize());
     }
 
     /** Returns whether a map has a key. */
-    boolean has(String map, byte[] key) {
+    public boolean has(String map, byte[] key) {
         return maps.get(map).containsKey(ByteBuffer.wrap(key));
     }
 
-    int entries(String map) {
+    /** Returns how many entries a map has. */
+    public int entries(String map) {
         return maps.get(map).size();
     }
 
-    List<byte[]> records(String ring) {
+    /** Returns the records in a ring, in order. */
+    public List<byte[]> records(String ring) {
         return records.getOrDefault(ring, List.of());
     }
 
     /** Returns a loss counter's count. */
-    long lost(LossCounter.Kind kind) {
+    public long lost(LossCounter.Kind kind) {
         return unit.losses().stream().filter(loss -> loss.kind() == kind)
                 .mapToLong(loss -> entry(".stats", loss.index()).getLong(0)).sum();
     }
 
-    /** Runs the first program. */
-    long run(long... context) {
+    /** Runs the first program on registers. */
+    public long run(long... registers) {
+        ByteBuffer context = ByteBuffer.allocate(registers.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+        context.asLongBuffer().put(registers);
+        return run(context.array());
+    }
+
+    /** Runs the first program on a context, which is copied. */
+    public long run(byte[] context) {
         running = unit.programs().getFirst();
-        ByteBuffer registers = ByteBuffer.allocate(context.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-        registers.asLongBuffer().put(context);
-        return call(running.functions().getFirst(), new long[]{region(registers)});
+        return call(running.functions().getFirst(), new long[]{region(ByteBuffer.wrap(context.clone()))});
     }
 
     private ByteBuffer memory(long address, int size) {
@@ -145,7 +154,7 @@ final class IrInterpreter {
             switch (block.end()) {
                 case Terminator.Jump jump -> block = blocks.get(jump.target());
                 case Terminator.Branch branch ->
-                    block = blocks.get(Folding.holds(branch.condition(), branch.wide(),
+                    block = blocks.get(ReferenceArithmetic.holds(branch.condition(), branch.wide(),
                             frame.get(branch.left()), frame.get(branch.right()))
                                     ? branch.whenTrue()
                                     : branch.whenFalse());
@@ -168,7 +177,13 @@ final class IrInterpreter {
         long get(Operand operand) {
             return switch (operand) {
                 case Operand.Constant constant -> constant.value();
-                case Value value -> values.get(value.id());
+                case Value value -> {
+                    Long content = values.get(value.id());
+                    if (content == null) {
+                        throw new AssertionError(value + " is read before it is assigned");
+                    }
+                    yield content;
+                }
             };
         }
 
@@ -191,17 +206,18 @@ final class IrInterpreter {
     private void step(Instruction instruction, Frame frame) {
         switch (instruction) {
             case Instruction.Copy copy -> frame.set(copy.result(), frame.get(copy.source()));
-            case Instruction.Binary binary -> frame.set(binary.result(), Folding.compute(binary.operation(),
-                    binary.wide(), frame.get(binary.left()), frame.get(binary.right())));
-            case Instruction.Negate negate -> {
-                long negated = -frame.get(negate.operand());
-                frame.set(negate.result(), negate.wide() ? negated : negated & 0xffff_ffffL);
-            }
+            case Instruction.Binary binary ->
+                frame.set(binary.result(), ReferenceArithmetic.apply(binary.operation(),
+                        binary.wide(), frame.get(binary.left()), frame.get(binary.right())));
+            case Instruction.Negate negate -> frame.set(negate.result(), ReferenceArithmetic
+                    .apply(AluOperation.SUBTRACT, negate.wide(), 0, frame.get(negate.operand())));
             case Instruction.Extend extend -> frame.set(extend.result(),
-                    Folding.truncate(frame.get(extend.operand()), extend.bits() / 8, extend.signed()));
-            case Instruction.ByteSwap swap -> throw new AssertionError("not made by the lowering");
-            case Instruction.Compare compare -> frame.set(compare.result(), Folding.holds(compare.condition(),
-                    compare.wide(), frame.get(compare.left()), frame.get(compare.right())) ? 1 : 0);
+                    ReferenceArithmetic.extend(extend.bits(), extend.signed(), frame.get(extend.operand())));
+            case Instruction.ByteSwap swap -> frame.set(swap.result(),
+                    ReferenceArithmetic.swap(swap.order(), swap.bits(), frame.get(swap.operand())));
+            case Instruction.Compare compare ->
+                frame.set(compare.result(), ReferenceArithmetic.holds(compare.condition(),
+                        compare.wide(), frame.get(compare.left()), frame.get(compare.right())) ? 1 : 0);
             case Instruction.Load load -> frame.set(load.result(),
                     load(frame.address(load.base(), load.offset()), load.width(), load.signed()));
             case Instruction.Store store -> store(frame.address(store.base(), store.offset()), store.width(),
@@ -237,7 +253,7 @@ final class IrInterpreter {
             case WORD -> memory.getInt(0);
             case DOUBLE -> memory.getLong(0);
         };
-        return Folding.truncate(raw, width.bytes(), signed);
+        return ReferenceArithmetic.extend(width.bytes() * Byte.SIZE, signed, raw);
     }
 
     private void store(long address, Width width, long value) {
@@ -251,14 +267,15 @@ final class IrInterpreter {
         long address = frame.address(atomic.base(), atomic.offset());
         long old = load(address, atomic.width(), false);
         long operand = frame.get(atomic.operand());
-        AtomicOperation operation = atomic.operation();
-        store(address, atomic.width(), switch (operation) {
+        long expected = ReferenceArithmetic.extend(atomic.width().bytes() * Byte.SIZE, false,
+                atomic.expected().map(frame::get).orElse(0L));
+        store(address, atomic.width(), switch (atomic.operation()) {
             case ADD -> old + operand;
             case OR -> old | operand;
             case AND -> old & operand;
             case XOR -> old ^ operand;
             case EXCHANGE -> operand;
-            case COMPARE_EXCHANGE -> throw new AssertionError("not made by the lowering");
+            case COMPARE_EXCHANGE -> old == expected ? operand : old;
         });
         atomic.result().ifPresent(result -> frame.set(result, old));
     }

@@ -1,17 +1,23 @@
-package io.bpf4j.compiler.opt;
+package io.bpf4j.vm.isa;
 
-import io.bpf4j.vm.isa.AluOperation;
-import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.isa.Insn.ByteSwap.Order;
 
-/** The instruction set's arithmetic on known numbers (RFC 9669, sections 4.1 to 4.3). */
-final class Arithmetic {
+/**
+ * What instructions compute on numbers (RFC 9669, sections 4.1 to 4.3). Registers hold 64 bits; a narrow operation
+ * reads the lower halves of its operands and clears the upper half of its result.
+ */
+public final class Arithmetic {
 
     private static final long LOW_HALF = 0xffff_ffffL;
 
     private Arithmetic() {}
 
-    static long binary(AluOperation operation, boolean wide, long left, long right) {
+    /**
+     * Computes {@code left op right}; no operands are an error.
+     *
+     * @param wide whether in 64 bits, else in 32
+     */
+    public static long apply(AluOperation operation, boolean wide, long left, long right) {
         return wide ? wide(operation, left, right) : narrow(operation, (int) left, (int) right) & LOW_HALF;
     }
 
@@ -24,45 +30,42 @@ final class Arithmetic {
             case SIGNED_DIVIDE -> right == 0 ? 0 : left / right;
             case OR -> left | right;
             case AND -> left & right;
-            case XOR -> left ^ right;
             case SHIFT_LEFT -> left << right;
             case SHIFT_RIGHT -> left >>> right;
-            case SHIFT_RIGHT_SIGNED -> left >> right;
             case MODULO -> right == 0 ? left : Long.remainderUnsigned(left, right);
             case SIGNED_MODULO -> right == 0 ? left : left % right;
+            case XOR -> left ^ right;
             case MOVE -> right;
+            case SHIFT_RIGHT_SIGNED -> left >> right;
         };
     }
 
     private static int narrow(AluOperation operation, int left, int right) {
         return switch (operation) {
+            case ADD -> left + right;
+            case SUBTRACT -> left - right;
+            case MULTIPLY -> left * right;
             case DIVIDE -> right == 0 ? 0 : Integer.divideUnsigned(left, right);
             case SIGNED_DIVIDE -> right == 0 ? 0 : left / right;
+            case OR -> left | right;
+            case AND -> left & right;
             case SHIFT_LEFT -> left << right;
             case SHIFT_RIGHT -> left >>> right;
-            case SHIFT_RIGHT_SIGNED -> left >> right;
             case MODULO -> right == 0 ? left : Integer.remainderUnsigned(left, right);
             case SIGNED_MODULO -> right == 0 ? left : left % right;
-            default -> (int) wide(operation, left, right);
+            case XOR -> left ^ right;
+            case MOVE -> right;
+            case SHIFT_RIGHT_SIGNED -> left >> right;
         };
     }
 
-    static long negate(boolean wide, long value) {
-        return wide ? -value : -value & LOW_HALF;
-    }
-
-    static long extend(int bits, boolean signed, long value) {
-        int shift = Long.SIZE - bits;
-        return signed ? value << shift >> shift : value << shift >>> shift;
-    }
-
-    static long swap(Order order, int bits, long value) {
-        return order == Order.LITTLE_ENDIAN
-                ? extend(bits, false, value)
-                : Long.reverseBytes(value) >>> Long.SIZE - bits;
-    }
-
-    static boolean holds(Condition condition, boolean wide, long left, long right) {
+    /**
+     * Returns whether a comparison holds.
+     *
+     * @param wide whether of 64 bits, else of the lower halves
+     */
+    public static boolean holds(Condition condition, boolean wide, long left, long right) {
+        // Sign extension keeps the unsigned order of the lower halves too.
         long one = wide ? left : (int) left;
         long other = wide ? right : (int) right;
         return switch (condition) {
@@ -77,6 +80,34 @@ final class Arithmetic {
             case SIGNED_GREATER_OR_EQUAL -> one >= other;
             case SIGNED_LESS -> one < other;
             case SIGNED_LESS_OR_EQUAL -> one <= other;
+        };
+    }
+
+    /** Computes the two's complement, in 64 or in 32 bits. */
+    public static long negate(boolean wide, long value) {
+        return wide ? -value : -value & LOW_HALF;
+    }
+
+    /**
+     * Extends the lowest bits to 64.
+     *
+     * @param bits how many count, 1 to 64
+     * @param signed whether the highest of them fills the rest, else zero does
+     */
+    public static long extend(int bits, boolean signed, long value) {
+        int unused = Long.SIZE - bits;
+        return signed ? value << unused >> unused : value << unused >>> unused;
+    }
+
+    /**
+     * Orders the lowest bytes, as a little-endian machine does; the bits above them become zero.
+     *
+     * @param bits how many count: 16, 32 or 64
+     */
+    public static long swap(Order order, int bits, long value) {
+        return switch (order) {
+            case LITTLE_ENDIAN -> extend(bits, false, value);
+            case BIG_ENDIAN, REVERSED -> Long.reverseBytes(value) >>> Long.SIZE - bits;
         };
     }
 }
