@@ -64,6 +64,12 @@ final class MapFactory {
         try {
             return calls.create(parameters);
         } catch (SystemCallException e) {
+            boolean notPermitted = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+            if (spec.role() instanceof MapRole.Scratch && e.errno() == Errno.E2BIG) {
+                throw new LoadException("the local variables of a probe need " + spec.valueSize()
+                        + " bytes, more than this kernel gives for each CPU", false, Optional.empty(),
+                        "make the largest arrays smaller: together at most some 32,000 bytes", "", e);
+            }
             String hint = switch (e.errno()) {
                 case EPERM, EACCES -> "this needs root, or CAP_BPF and CAP_PERFMON";
                 case ENOMEM, E2BIG -> "make it smaller: it asks for " + spec.maxEntries() + " entries of "
@@ -74,7 +80,6 @@ final class MapFactory {
                             + " bytes";
                 default -> "";
             };
-            boolean notPermitted = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
             throw new LoadException("cannot make map " + spec.name() + ": " + e.errno(), notPermitted,
                     Optional.empty(), hint, "", e);
         }

@@ -65,6 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static void show(Session session, Conversation conversation, Interrupts interrupts,
             Output output) {
         DemoPrinter printer = new DemoPrinter(session, output);
+        printer.heading();
         conversation.client().onExit(session::wake);
         conversation.client().resume();
         long end = System.nanoTime() + DEADLINE.toNanos();

@@ -35,6 +35,13 @@ final class DemoPrinter implements EventHandler {
         this.message = (StructType) ((MapRole.Events) session.map("messages").spec().role()).record();
     }
 
+    /** Says what is going to be shown. */
+    void heading() {
+        output.text(
+                "What a TLS client says and hears, read before it is encrypted and after it was decrypted:")
+                .line();
+    }
+
     /** Returns how many messages were shown. */
     int messages() {
         return messages;
@@ -51,7 +58,7 @@ final class DemoPrinter implements EventHandler {
         output.line().text("%s  %d bytes  %s us".formatted(written ? "SSL_write ->" : "SSL_read  <-", size,
                 microseconds(number(data, offset, message, "elapsed_ns")))).line();
         for (String line : new String(bytes, StandardCharsets.UTF_8).stripTrailing().split("\r?\n")) {
-            output.text("    ").text(line.replaceAll("\\p{Cntrl}", ".")).line();
+            output.text(("    " + line.replaceAll("\\p{Cntrl}", ".")).stripTrailing()).line();
         }
     }
 
@@ -74,7 +81,7 @@ final class DemoPrinter implements EventHandler {
         for (Total total : totals.subList(0, Math.min(MOST_CALLS, totals.size()))) {
             table.row(List.of(total.name(), Long.toString(total.count()), microseconds(total.nanoseconds())));
         }
-        output.line();
+        output.line().text("The system calls that it made:").line();
         table.print(output);
         if (totals.size() > MOST_CALLS) {
             output.text("and " + (totals.size() - MOST_CALLS) + " more").line();
