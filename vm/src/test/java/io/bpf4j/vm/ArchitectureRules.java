@@ -54,7 +54,9 @@ public abstract class ArchitectureRules {
      */
     protected ArchitectureRules(String root, Class<?> main, String table, Home... homes) {
         this.root = root;
-        this.classes = new ClassFileImporter()
+        // Where a library is compiled from its sources, its classes lie among ours.
+        String folder = "/" + root.replace('.', '/') + "/";
+        this.classes = new ClassFileImporter().withImportOption(location -> location.contains(folder))
                 .importUrl(main.getProtectionDomain().getCodeSource().getLocation());
         this.allowed = allowed(table);
         this.homes = List.of(homes);

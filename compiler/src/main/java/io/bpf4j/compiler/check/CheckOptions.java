@@ -17,8 +17,13 @@ public record CheckOptions(TracepointFormats formats, Supplier<TracepointAccess>
         RAW
     }
 
+    /** For one that knows how programs are attached. */
+    public CheckOptions(TracepointFormats formats, TracepointAccess access) {
+        this(formats, () -> access);
+    }
+
     /** Returns what holds for every machine: built-in formats, ordinary tracepoints. */
     public static CheckOptions standard() {
-        return new CheckOptions(TracepointFormats.builtIn(), () -> TracepointAccess.FORMAT);
+        return new CheckOptions(TracepointFormats.builtIn(), TracepointAccess.FORMAT);
     }
 }

@@ -239,8 +239,10 @@ class RunCommandTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<String> copies = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            String copy = directory.resolve(copies.size() + (entry.endsWith(".jar") ? ".jar" : "")).toString();
-            if (new ProcessBuilder("sh", "-c", "cp -r \"$1\" \"$2\" && chmod -R go+rX \"$2\"", "sh", entry, copy)
+            String copy = directory.resolve(copies.size() + (entry.endsWith(".jar") ? ".jar" : ""))
+                    .toString();
+            if (new ProcessBuilder("sh", "-c", "cp -r \"$1\" \"$2\" && chmod -R go+rX \"$2\"", "sh", entry,
+                    copy)
                     .start().waitFor() == 0) {
                 copies.add(copy);
             }
