@@ -24,6 +24,6 @@ public record CheckOptions(TracepointFormats formats, Supplier<TracepointAccess>
 
     /** Returns what holds for every machine: built-in formats, ordinary tracepoints. */
     public static CheckOptions standard() {
-        return new CheckOptions(TracepointFormats.builtIn(), () -> TracepointAccess.FORMAT);
+        return new CheckOptions(TracepointFormats.builtIn(), TracepointAccess.FORMAT);
     }
 }
