@@ -29,7 +29,8 @@ class TypicalProbesTest {
     @ValueSource(strings = {"count", "latency", "event", "loop"})
     void theBytecodeIsAsReviewed(String name) throws IOException {
         ProgramUnit unit = CodeGenerator.generate(PROBES.get(name).get(), CodegenOptions.DEFAULT);
-        String listing = new Disassembler(new Options(true, true, false, true)).disassemble(unit.programs().getFirst());
+        String listing = new Disassembler(new Options(true, true, false, true))
+                .disassemble(unit.programs().getFirst());
         Path golden = Path.of("src/test/resources/io/bpf4j/compiler/codegen", name + ".golden");
         if (System.getProperty("approve") != null) {
             Files.writeString(golden, listing);

@@ -92,7 +92,8 @@ final class Probes {
     }
 
     void sleepableUprobes() {
-        programs.load(parameters(ProgramType.KPROBE, TrialPrograms.COPY_FROM_USER).withFlags(ProgramParameters.SLEEPABLE)).close();
+        programs.load(parameters(ProgramType.KPROBE, TrialPrograms.COPY_FROM_USER)
+                .withFlags(ProgramParameters.SLEEPABLE)).close();
     }
 
     /** kernel/bpf/syscall.c, bpf_perf_link_attach: EBADF for a descriptor that is no perf event. */

@@ -48,7 +48,7 @@ public final class Btf {
         int count = 1;
         int at = sections.typeStart();
         while (at < sections.typeEnd()) {
-            int size = sections.recordSize(at, count);
+            int size = sections.recordSize(sections.info(at, count), at, count);
             if (count == found.length) {
                 found = Arrays.copyOf(found, count * 2);
             }
@@ -70,11 +70,13 @@ public final class Btf {
         ByteBuffer in = sections.in();
         int at = sections.typeStart();
         for (int id = 1; at < sections.typeEnd(); id++) {
-            int size = sections.recordSize(at, id);
-            int number = BtfLayout.kindNumber(in.getInt(at + BtfLayout.TYPE_INFO_OFFSET));
-            int named = in.getInt(at);
-            if (number == kind.number() && named != 0 && sections.stringEquals(named, wanted)) {
-                return OptionalInt.of(id);
+            int info = sections.info(at, id);
+            int size = sections.recordSize(info, at, id);
+            if (BtfLayout.kindNumber(info) == kind.number()) {
+                int named = in.getInt(at);
+                if (named != 0 && sections.stringEquals(named, wanted)) {
+                    return OptionalInt.of(id);
+                }
             }
             at += size;
         }

@@ -44,15 +44,23 @@ record BtfSections(ByteBuffer in, int typeStart, int typeEnd, int stringStart, i
     }
 
     /**
+     * Returns the info word of the record of a type.
+     *
+     * @throws BtfException if it is cut off
+     */
+    int info(int at, int id) {
+        if (typeEnd - at < BtfLayout.TYPE_SIZE) {
+            throw new BtfException("type " + id + " is cut off");
+        }
+        return in.getInt(at + BtfLayout.TYPE_INFO_OFFSET);
+    }
+
+    /**
      * Returns the size in bytes of the record of a type.
      *
      * @throws BtfException if its kind is unknown or it is cut off
      */
-    int recordSize(int at, int id) {
-        if (typeEnd - at < BtfLayout.TYPE_SIZE) {
-            throw new BtfException("type " + id + " is cut off");
-        }
-        int info = in.getInt(at + BtfLayout.TYPE_INFO_OFFSET);
+    int recordSize(int info, int at, int id) {
         BtfKind kind = BtfKind.of(BtfLayout.kindNumber(info));
         if (kind == null || kind == BtfKind.VOID) {
             throw new BtfException("type " + id + " is of the unknown kind " + BtfLayout.kindNumber(info));
@@ -75,7 +83,8 @@ record BtfSections(ByteBuffer in, int typeStart, int typeEnd, int stringStart, i
     /** Returns whether the string at an offset of the string section is the one that is wanted. */
     boolean stringEquals(int offset, byte[] wanted) {
         int start = stringAt(offset);
-        return stringEnd - start > wanted.length && in.get(start + wanted.length) == 0
-                && Arrays.equals(in.array(), start, start + wanted.length, wanted, 0, wanted.length);
+        byte[] bytes = in.array();
+        return stringEnd - start > wanted.length && bytes[start + wanted.length] == 0
+                && Arrays.equals(bytes, start, start + wanted.length, wanted, 0, wanted.length);
     }
 }
