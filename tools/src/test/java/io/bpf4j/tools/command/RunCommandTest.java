@@ -29,6 +29,7 @@ class RunCommandTest {
             probe uprobe:c:getpid {
                 left_over[pid()]++;
             }
+            probe begin { left_over[0] = 1; }
             """;
     private static final String CALLS_GETSID = "import os\nfor i in range(7): os.getsid(0)\n";
 
