@@ -25,6 +25,7 @@ public final class StartedCommand implements AutoCloseable {
     private static final int CONTINUE = 18; // SIGCONT, include/uapi/asm-generic/signal.h
     private static final long STOP_CHECK_NANOSECONDS = 200_000;
     private static final long STOP_DEADLINE_SECONDS = 10;
+    private static final long END_DEADLINE_SECONDS = 5;
 
     private final Kernel kernel;
     private final Process process;
@@ -108,6 +109,11 @@ public final class StartedCommand implements AutoCloseable {
     public void close() {
         if (process.isAlive()) {
             process.destroyForcibly();
+            try {
+                process.waitFor(END_DEADLINE_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
