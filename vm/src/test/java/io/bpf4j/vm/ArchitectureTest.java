@@ -12,6 +12,10 @@ class ArchitectureTest extends ArchitectureRules {
                 text     -> abi isa program type
                 btf      -> abi isa program type
                 object   -> abi btf isa program type
+                flow     -> isa program
+                memory   -> isa
+                map      -> abi memory program type
+                engine   -> abi flow isa map memory program
                 """);
     }
 }

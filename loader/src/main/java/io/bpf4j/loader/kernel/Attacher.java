@@ -63,6 +63,7 @@ final class Attacher implements AutoCloseable {
                             + " functions; look for a tracepoint of the same event");
                 case AttachSpec.Begin begin -> List.of();
                 case AttachSpec.End end -> List.of();
+                case AttachSpec.Manual manual -> List.of();
             };
         } catch (SystemCallException e) {
             return skipped(program, reason(e));

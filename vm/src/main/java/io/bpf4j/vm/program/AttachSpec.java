@@ -124,4 +124,12 @@ public sealed interface AttachSpec {
             return "end";
         }
     }
+
+    /** Nowhere: it runs when somebody runs it by hand. */
+    record Manual() implements AttachSpec {
+        @Override
+        public String spelling() {
+            return "manual";
+        }
+    }
 }

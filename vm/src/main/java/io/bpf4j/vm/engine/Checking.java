@@ -1,0 +1,12 @@
+package io.bpf4j.vm.engine;
+
+/** How much an engine looks after a program while it runs. */
+public enum Checking {
+    /** Every access, call depth and the number of instructions: for programs that nobody has proved. */
+    FULL,
+    /**
+     * Nothing that a verifier proves. An engine in Java still never leaves the machine's memory; native code may do
+     * anything.
+     */
+    NONE
+}

@@ -1,0 +1,19 @@
+package io.bpf4j.vm.memory;
+
+/** An access outside the memory, or outside what may be touched; the message names the address and the place. */
+public final class MemoryFaultException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final long address;
+
+    /** Makes the exception; it has no stack trace, because programs cause it and not the code that notices. */
+    public MemoryFaultException(long address, String what) {
+        super(what, null, false, false);
+        this.address = address;
+    }
+
+    /** Returns the first byte of the access. */
+    public long address() {
+        return address;
+    }
+}

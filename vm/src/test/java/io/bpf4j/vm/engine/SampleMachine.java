@@ -1,0 +1,51 @@
+package io.bpf4j.vm.engine;
+
+import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.map.MapTable;
+import io.bpf4j.vm.memory.Memory;
+import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.text.Assembler;
+import io.bpf4j.vm.text.Assembly;
+import java.util.List;
+
+/** A machine without maps and helpers, for tests of bare instructions. */
+public final class SampleMachine {
+
+    private static final long BASE = 0x1000_0000L;
+    private static final int CONTEXT_BYTES = 1 << 16;
+
+    private final Machine machine;
+    private final Execution execution;
+
+    /** Makes the machine with one execution. */
+    public SampleMachine() {
+        Memory memory = Memory.allocate(Execution.bytes(CONTEXT_BYTES), BASE);
+        machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
+        execution = new Execution(machine, null, BASE, CONTEXT_BYTES, 0);
+    }
+
+    /** Returns the machine. */
+    public Machine machine() {
+        return machine;
+    }
+
+    /** Returns its execution. */
+    public Execution execution() {
+        return execution;
+    }
+
+    /** Makes a program of a text. */
+    public static Program program(String text) {
+        Assembly assembly = Assembler.assemble(text);
+        return new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(), assembly.instructions(),
+                assembly.references(), List.of(), List.of());
+    }
+
+    /** Runs a program on a memory, which R1 points to and R2 has the length of. */
+    public long run(Engine engine, Checking checking, String text, byte... memory) {
+        Executable executable = engine.prepare(program(text), machine, checking);
+        long address = execution.setContext("the memory", memory, true);
+        return executable.run(execution, address, memory.length);
+    }
+}
