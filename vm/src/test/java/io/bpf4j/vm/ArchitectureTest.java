@@ -6,6 +6,7 @@ class ArchitectureTest extends ArchitectureRules {
     ArchitectureTest() {
         super("io.bpf4j.vm", Insn.class, """
                 isa      ->
+                x64      ->
                 type     ->
                 abi      -> type
                 program  -> abi isa type
