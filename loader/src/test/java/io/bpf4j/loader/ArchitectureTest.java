@@ -14,6 +14,7 @@ class ArchitectureTest extends ArchitectureRules {
                 .        ->
                 site     -> . elf proc
                 symbol   -> elf proc
+                inprocess -> sys
                 kernel   -> . elf event feature proc site sys
                 """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
     }

@@ -13,10 +13,11 @@ class ArchitectureTest extends ArchitectureRules {
                 text     -> abi isa program type
                 btf      -> abi isa program type
                 object   -> abi btf isa program type
-                flow     -> isa program
+                flow     -> abi isa program
                 memory   -> isa
                 map      -> abi memory program type
                 engine   -> abi flow isa map memory program
+                jit.x64  -> engine flow isa program x64
                 """);
     }
 }

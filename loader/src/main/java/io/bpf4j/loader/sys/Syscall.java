@@ -11,6 +11,7 @@ public enum Syscall {
     WRITE(1, "write"), //
     CLOSE(3, "close"), //
     MMAP(9, "mmap"), //
+    MPROTECT(10, "mprotect"), //
     MUNMAP(11, "munmap"), //
     IOCTL(16, "ioctl"), //
     PREAD(17, "pread64"), //

@@ -13,9 +13,9 @@ import java.util.List;
  * thread at a time, for any number of runs; nothing is allocated per run.
  *
  * <pre>
- * start                              start + STACK_BYTES
- *   | frame 7 | ... | frame 1 | frame 0 | context ... |
- *                                     ^ R10 of the main function
+ * start
+ *   | control | frame 7 | ... | frame 1 | frame 0 | context ... |
+ *                                                 ^ R10 of the main function
  * </pre>
  */
 public final class Execution {
@@ -31,12 +31,16 @@ public final class Execution {
     /** What a function's address is in a register: this plus its slot. */
     public static final long FUNCTION_ADDRESS = 0x7bf0_0000_0000_0000L;
 
+    /** The bytes that are an engine's own. */
+    public static final int CONTROL_BYTES = 256;
+
     private static final int STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
 
     private final Machine machine;
     private final Memory memory;
     private final Environment environment;
     private final int shard;
+    private final long control;
     private final long stackTop;
     private final long contextStart;
     private final int contextBytes;
@@ -64,7 +68,8 @@ public final class Execution {
         this.memory = machine.memory();
         this.environment = environment;
         this.shard = shard;
-        this.stackTop = start + STACK_BYTES;
+        this.control = start;
+        this.stackTop = start + CONTROL_BYTES + STACK_BYTES;
         this.contextStart = stackTop;
         this.contextBytes = contextBytes;
         this.context = new Region("the context", contextStart, 0, false);
@@ -73,7 +78,7 @@ public final class Execution {
 
     /** Returns how much memory an execution takes whose context has a number of bytes. */
     public static int bytes(int contextBytes) {
-        return STACK_BYTES + contextBytes;
+        return CONTROL_BYTES + STACK_BYTES + contextBytes;
     }
 
     /**
@@ -102,6 +107,37 @@ public final class Execution {
     /** Sets how many instructions a checked run may take: at least that many, at most a program's length more. */
     public void setBudget(long instructions) {
         budget = instructions;
+    }
+
+    /** Returns how many instructions a checked run may take. */
+    public long budget() {
+        return budget;
+    }
+
+    /** Returns the address of the {@value #CONTROL_BYTES} bytes that are the engine's own. */
+    public long control() {
+        return control;
+    }
+
+    /** Returns the address behind the stack: R10 of the main function. */
+    public long stackTop() {
+        return stackTop;
+    }
+
+    /** Returns where the context is. */
+    public Region contextRegion() {
+        return context;
+    }
+
+    /** Returns the program that runs. */
+    public Executable current() {
+        return current;
+    }
+
+    /** Says which function is innermost, by its R10, where generated code has kept account itself. */
+    public void resume(long frame) {
+        stackFloor = frame - FRAME_BYTES;
+        depth = (int) ((stackTop - frame) / FRAME_BYTES);
     }
 
     /** Returns the machine. */
@@ -139,7 +175,7 @@ public final class Execution {
     /** Enters a function; returns its R10. To be followed by {@link #leave}, except after a fault. */
     public long enter() {
         if (++depth == MAX_FRAMES) {
-            throw new Fault(Kind.CALL_DEPTH, "more than " + MAX_FRAMES + " functions deep");
+            throw tooDeep();
         }
         long frame = stackFloor;
         stackFloor -= FRAME_BYTES;
@@ -161,8 +197,18 @@ public final class Execution {
     public void spend(int instructions) {
         budgetLeft -= instructions;
         if (budgetLeft < 0) {
-            throw new Fault(Kind.BUDGET, "the budget of " + budget + " instructions is used up");
+            throw outOfBudget();
         }
+    }
+
+    /** Returns what is thrown when a run has taken too many instructions. */
+    public Fault outOfBudget() {
+        return new Fault(Kind.BUDGET, "the budget of " + budget + " instructions is used up");
+    }
+
+    /** Returns what is thrown when too many functions are active. */
+    public Fault tooDeep() {
+        return new Fault(Kind.CALL_DEPTH, "more than " + MAX_FRAMES + " functions deep");
     }
 
     /**

@@ -8,7 +8,6 @@ import static io.bpf4j.vm.engine.MicroCode.BRANCH;
 import static io.bpf4j.vm.engine.MicroCode.BYTE;
 import static io.bpf4j.vm.engine.MicroCode.CALL_FUNCTION;
 import static io.bpf4j.vm.engine.MicroCode.CALL_HELPER;
-import static io.bpf4j.vm.engine.MicroCode.CALL_KERNEL;
 import static io.bpf4j.vm.engine.MicroCode.DIVIDE;
 import static io.bpf4j.vm.engine.MicroCode.DOUBLE;
 import static io.bpf4j.vm.engine.MicroCode.EQUAL;
@@ -30,7 +29,6 @@ import static io.bpf4j.vm.engine.MicroCode.NARROW;
 import static io.bpf4j.vm.engine.MicroCode.NEGATE;
 import static io.bpf4j.vm.engine.MicroCode.NOT_EQUAL;
 import static io.bpf4j.vm.engine.MicroCode.OR;
-import static io.bpf4j.vm.engine.MicroCode.PACKET;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_LEFT;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_RIGHT;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_RIGHT_SIGNED;
@@ -248,7 +246,7 @@ final class InterpretedProgram implements Executable {
                     case EXIT -> {
                         return r[0];
                     }
-                    default -> throw unknown(word);
+                    default -> throw prepared.unknownFunction(pc - 1);
                 }
             }
         } catch (Fault fault) {
@@ -313,15 +311,5 @@ final class InterpretedProgram implements Executable {
         }
         r[0] = machine.helpers().find(id).call(execution, r[1], r[2], r[3], r[4], r[5]);
         return null;
-    }
-
-    private static Fault unknown(long word) {
-        return switch ((int) word & 0xff) {
-            case PACKET ->
-                new Fault(Kind.UNKNOWN_FUNCTION, "packet access of classic BPF does not exist in user space");
-            case CALL_KERNEL -> new Fault(Kind.UNKNOWN_FUNCTION, "kernel function #" + (word >> 32)
-                    + " does not exist in user space");
-            default -> throw new IllegalStateException("word 0x" + Long.toHexString(word));
-        };
     }
 }

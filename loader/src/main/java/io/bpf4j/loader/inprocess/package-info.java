@@ -1,0 +1,2 @@
+/** Runs programs as machine code in this process. */
+package io.bpf4j.loader.inprocess;
