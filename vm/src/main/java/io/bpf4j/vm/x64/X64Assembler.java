@@ -216,7 +216,13 @@ public final class X64Assembler {
 
     /** Exchanges a register with a register or with memory; the latter is atomic. */
     public void xchg(OperandSize size, Operand first, Gpr second) {
-        encoder.instruction(size, forSize(0x86, size), second, first, 0);
+        if (size != BYTE && first instanceof Gpr register && (first == Gpr.RAX || second == Gpr.RAX)
+                && !(size == DWORD && first == second)) {
+            // Of eax with itself this would be the nop, which does not clear the upper half.
+            encoder.inOpcode(size, 0x90, register == Gpr.RAX ? second : register);
+        } else {
+            encoder.instruction(size, forSize(0x86, size), second, first, 0);
+        }
     }
 
     /** Pushes a register or eight bytes of memory. */
