@@ -168,7 +168,12 @@ public final class X64Assembler {
             case BYTE, WORD ->
                 encoder.instruction(DWORD, fromSize == BYTE ? 0x0fb6 : 0x0fb7, to.number(), from, 0,
                         fromSize == BYTE && Encoder.needsRex(from));
-            case DWORD, QWORD -> encoder.instruction(fromSize, 0x8b, to, from, 0);
+            case DWORD, QWORD -> {
+                switch (from) {
+                    case Gpr register -> mov(fromSize, to, register);
+                    case Memory memory -> mov(fromSize, to, memory);
+                }
+            }
         }
     }
 
@@ -488,7 +493,7 @@ public final class X64Assembler {
         if (!allowed) {
             throw new IllegalArgumentException("no lock prefix with " + operation);
         }
-        out.put8(0xf0);
+        encoder.lock();
     }
 
     private static void requireNot(OperandSize forbidden, OperandSize size, String instruction) {
