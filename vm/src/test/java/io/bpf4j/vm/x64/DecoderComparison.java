@@ -49,7 +49,7 @@ final class DecoderComparison {
     private String difference(Objdump.Line line, ObjdumpText text) {
         decoder.decode(line.bytes(), 0, line.length());
         if (isForbiddenVector(line)) {
-            return decoder.status() == X64Decoder.Status.INVALID ? null : "not invalid";
+            return decoder.status() == DecodedInsn.Status.INVALID ? null : "not invalid";
         }
         int from = 0;
         if (decoder.isValid() && decoder.map() == 0 && decoder.opcode() == FWAIT) {

@@ -33,15 +33,15 @@ class X64DecoderProperties {
     void anyBytesAreAnInstructionOrInvalidOrTruncated(@ForAll("code") byte[] code) {
         boolean valid = decoder.decode(code, 0, code.length);
         Statistics.collect(decoder.status());
-        assertEquals(valid, decoder.status() == X64Decoder.Status.VALID);
+        assertEquals(valid, decoder.status() == DecodedInsn.Status.VALID);
         if (valid) {
             assertTrue(
-                    decoder.length() >= 1 && decoder.length() <= Math.min(code.length, X64Decoder.LONGEST));
+                    decoder.length() >= 1 && decoder.length() <= Math.min(code.length, DecodedInsn.LONGEST));
         } else {
             assertEquals(0, decoder.length());
         }
         Statistics.coverage(
-                coverage -> coverage.check(X64Decoder.Status.VALID).percentage(share -> share > 20));
+                coverage -> coverage.check(DecodedInsn.Status.VALID).percentage(share -> share > 20));
     }
 
     @Property(tries = 5_000)
@@ -50,17 +50,17 @@ class X64DecoderProperties {
             return;
         }
         int end = decoder.opcodeOffset() + 1;
-        if (decoder.modrmOffset() != X64Decoder.NONE) {
+        if (decoder.modrmOffset() != DecodedInsn.NONE) {
             assertEquals(end, decoder.modrmOffset());
             end++;
         }
-        if (decoder.displacementOffset() != X64Decoder.NONE) {
+        if (decoder.displacementOffset() != DecodedInsn.NONE) {
             assertTrue(decoder.displacementOffset() >= end && decoder.displacementOffset() <= end + 1);
             end = decoder.displacementOffset() + decoder.displacementSize();
             assertEquals(decoder.isRipRelative() ? 4 : decoder.displacementSize(),
                     decoder.displacementSize());
         }
-        if (decoder.immediateOffset() != X64Decoder.NONE) {
+        if (decoder.immediateOffset() != DecodedInsn.NONE) {
             assertTrue(decoder.immediateOffset() >= end && decoder.immediateOffset() <= end + 1);
             end = decoder.immediateOffset() + decoder.immediateSize();
         }
@@ -76,7 +76,7 @@ class X64DecoderProperties {
         int length = decoder.length();
         for (int end = 0; end < length; end++) {
             decoder.decode(code, 0, end);
-            assertEquals(X64Decoder.Status.TRUNCATED, decoder.status(),
+            assertEquals(DecodedInsn.Status.TRUNCATED, decoder.status(),
                     "of " + length + ", bytes left: " + end);
         }
     }

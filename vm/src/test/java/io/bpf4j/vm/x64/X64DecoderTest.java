@@ -53,16 +53,16 @@ class X64DecoderTest {
     void immediatesOfEightBytesAreRead() {
         decode("48b8efcdab8967452301");
         assertEquals(0x0123456789abcdefL, decoder.immediate());
-        assertEquals(X64Decoder.NONE, decoder.modrmOffset());
+        assertEquals(DecodedInsn.NONE, decoder.modrmOffset());
     }
 
     @Test
     void vectorPrefixesAreSchemes() {
         decode("c4e2f1f7c0");
-        assertEquals(X64Decoder.Encoding.VEX, decoder.encoding());
+        assertEquals(DecodedInsn.Encoding.VEX, decoder.encoding());
         assertEquals(2, decoder.map());
         decode("62f17c48284101");
-        assertEquals(X64Decoder.Encoding.EVEX, decoder.encoding());
+        assertEquals(DecodedInsn.Encoding.EVEX, decoder.encoding());
         assertEquals(1, decoder.map());
     }
 
@@ -71,18 +71,18 @@ class X64DecoderTest {
         decode("66".repeat(14) + "90");
         assertEquals(15, decoder.length());
         decode("66".repeat(15) + "90");
-        assertEquals(X64Decoder.Status.INVALID, decoder.status());
+        assertEquals(DecodedInsn.Status.INVALID, decoder.status());
         decode("66".repeat(15));
-        assertEquals(X64Decoder.Status.INVALID, decoder.status());
+        assertEquals(DecodedInsn.Status.INVALID, decoder.status());
         decode("66".repeat(14));
-        assertEquals(X64Decoder.Status.TRUNCATED, decoder.status());
+        assertEquals(DecodedInsn.Status.TRUNCATED, decoder.status());
     }
 
     @ParameterizedTest
     @CsvSource({"06", "0f04", "9a000000000000", "fff8", "8f20", "48c5f877", "c5f805", "d500a1"})
     void whatNoProcessorHasIsInvalid(String hex) {
         decode(hex);
-        assertEquals(X64Decoder.Status.INVALID, decoder.status());
+        assertEquals(DecodedInsn.Status.INVALID, decoder.status());
         assertEquals(0, decoder.length());
     }
 
