@@ -124,12 +124,12 @@ final class CodeBuffer {
             int at = layout.offsetOf(field.position(), field.flexiblesBefore());
             switch (field.kind()) {
                 case Field.Address address -> relocations.add(absolute(at, field, layout));
-                case Field.Difference(Label from) -> out.putInt(at, Math.toIntExact(
-                        layout.offsetOf((Label) field.place()) - layout.offsetOf(from) + field.addend()));
+                case Field.Difference(Label from) -> out.putInt(at, near(field,
+                        layout.offsetOf((Label) field.place()) - layout.offsetOf(from)));
                 case Field.Distance(int end) -> {
                     switch (field.place()) {
                         case Label label -> out.putInt(at,
-                                Math.toIntExact(layout.offsetOf(label) - (at + end) + field.addend()));
+                                near(field, layout.offsetOf(label) - (at + end)));
                         case Symbol symbol -> relocations
                                 .add(new Relocation.PcRelative(at, symbol, field.addend() - end));
                     }
@@ -137,6 +137,15 @@ final class CodeBuffer {
             }
         }
         return relocations;
+    }
+
+    private static int near(Field field, long distance) {
+        long value = distance + field.addend();
+        if (value != (int) value) {
+            throw new IllegalArgumentException(
+                    field.place() + " and " + field.addend() + " bytes more do not fit 32 bits, signed");
+        }
+        return (int) value;
     }
 
     private static Relocation absolute(int at, Field field, CodeLayout layout) {

@@ -4,8 +4,8 @@ package io.bpf4j.vm.x64;
  * Puts an instruction's parts into bytes (SDM volume 2, chapter 2):
  *
  * <pre>
- * [segment] [66] [F2|F3] [REX 0100WRXB]            [0F [38|3A]] opcode ModRM [SIB] [displacement] [immediate]
- *                        [C4 RXBmmmmm WvvvvLpp]                 opcode ModRM ...
+ * [segment] [66] [F0|F2|F3] [REX 0100WRXB]         [0F [38|3A]] opcode ModRM [SIB] [displacement] [immediate]
+ *                           [C4 RXBmmmmm WvvvvLpp]              opcode ModRM ...
  *
  * ModRM  mod reg r/m     mod 11: r/m is a register; 00, 01, 10: memory with displacement of 0, 1, 4 bytes
  *        7-6 5-3 2-0     r/m 100 (rsp, r12): SIB follows; mod 00 and r/m 101 (rbp, r13): rip + 4 bytes
@@ -20,9 +20,15 @@ final class Encoder {
     private static final int NO_BASE = 5;
 
     private final CodeBuffer out;
+    private boolean locked;
 
     Encoder(CodeBuffer out) {
         this.out = out;
+    }
+
+    /** Puts a lock prefix in the next instruction. */
+    void lock() {
+        locked = true;
     }
 
     /**
@@ -52,6 +58,10 @@ final class Encoder {
         segment(rm);
         if (size == OperandSize.WORD) {
             out.put8(0x66);
+        }
+        if (locked) {
+            out.put8(0xf0);
+            locked = false;
         }
         int rest = opcode;
         int top = topByte(opcode);

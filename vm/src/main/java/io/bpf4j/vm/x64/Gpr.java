@@ -1,5 +1,7 @@
 package io.bpf4j.vm.x64;
 
+import java.util.Locale;
+
 /**
  * One of the sixteen general-purpose registers in 64-bit mode (Intel SDM volume 1, section 3.4.1.1); how much of it an
  * instruction touches is the instruction's {@link OperandSize}. The old high-byte registers (ah, bh, ch, dh) are not
@@ -55,6 +57,6 @@ public enum Gpr implements Operand {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

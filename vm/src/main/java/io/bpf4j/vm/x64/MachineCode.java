@@ -5,7 +5,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** What an {@link X64Assembler} made: position-independent bytes, and what has to be filled in when they get a place. */
+/**
+ * What an {@link X64Assembler} made: position-independent bytes, and what has to be filled in when they get a place.
+ */
 public final class MachineCode {
 
     private final byte[] bytes;

@@ -34,6 +34,11 @@ public record Memory(Segment segment, Gpr base, Gpr index, int scale, int displa
         if (place != null && (base != null || index != null)) {
             throw new IllegalArgumentException("an operand relative to rip has no base and no index");
         }
+        if (base == null && scale == 1) {
+            // The same place, encoded shorter.
+            base = index;
+            index = null;
+        }
     }
 
     /** Returns the operand {@code [base]}. */

@@ -25,101 +25,9 @@ import static io.bpf4j.vm.x64.OperandSize.WORD;
  * their distance allows. An operand that cannot be encoded is an IllegalArgumentException. Opcodes are those of SDM
  * volume 2. One assembler makes one piece of code and is used by one thread.
  */
-public final class X64Assembler {
+public final class X64Assembler extends CodeWriter {
 
-    private final CodeBuffer out = new CodeBuffer();
     private final Encoder encoder = new Encoder(out);
-    private int labels;
-
-    /** Ends the code; all labels in use must be bound. */
-    public MachineCode assemble() {
-        return out.finish();
-    }
-
-    // Places and the line table
-
-    /** Makes a label, to be bound later. */
-    public Label label() {
-        return label("L" + labels);
-    }
-
-    /** Makes a label with a name for messages. */
-    public Label label(String name) {
-        labels++;
-        return new Label(out, name);
-    }
-
-    /** Says that a label is here. */
-    public void bind(Label label) {
-        out.bind(label);
-    }
-
-    /** Makes a label that is here. */
-    public Label here() {
-        Label label = label();
-        bind(label);
-        return label;
-    }
-
-    /** Says that the code from here on belongs to an instruction of the source program, or {@link LineTable#NONE}. */
-    public void mark(int insn) {
-        out.mark(insn);
-    }
-
-    // Data and foreign code
-
-    /** Writes bytes as they are. */
-    public void bytes(byte... bytes) {
-        out.put(bytes);
-    }
-
-    /** Writes four bytes, little-endian. */
-    public void int32(int value) {
-        out.put(value, Integer.BYTES);
-    }
-
-    /** Writes eight bytes, little-endian. */
-    public void int64(long value) {
-        out.put(value, Long.BYTES);
-    }
-
-    /** Writes eight bytes that will hold an address. */
-    public void address(Place place, long addend) {
-        out.field(new Field.Address(), place, addend);
-    }
-
-    /** Writes four bytes that hold the distance of a label from another: an entry of a jump table. */
-    public void difference(Label to, Label from) {
-        from.requireOwner(out);
-        out.field(new Field.Difference(from), to, 0);
-    }
-
-    /**
-     * Writes an instruction that was made elsewhere and has a 32-bit field relative to its own end, to be filled with a
-     * new distance.
-     *
-     * @param fieldOffset where the field starts within the instruction
-     */
-    public void relocated(byte[] instruction, int fieldOffset, Place place) {
-        if (fieldOffset < 0 || fieldOffset > instruction.length - Integer.BYTES) {
-            throw new IllegalArgumentException("no 32-bit field at " + fieldOffset + " of an instruction of "
-                    + instruction.length + " bytes");
-        }
-        out.put(instruction, fieldOffset, place);
-    }
-
-    /** Writes a number of bytes of instructions that do nothing, as few as possible. */
-    public void nop(int size) {
-        out.put(Nops.of(size));
-    }
-
-    /** Writes nops up to an offset that is a multiple of a power of two, counted from the start of the code. */
-    public void align(int alignment) {
-        if (Integer.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException("alignment " + alignment + " is not a power of two");
-        }
-        out.pad(alignment);
-    }
 
     // Moves
 
@@ -164,11 +72,13 @@ public final class X64Assembler {
 
     /** Sets all 64 bits of a register to a value of some size with zeros above: MOVZX or MOV. */
     public void movzx(Gpr to, OperandSize fromSize, Operand from) {
-        switch (fromSize) {
-            case BYTE, WORD ->
-                encoder.instruction(DWORD, fromSize == BYTE ? 0x0fb6 : 0x0fb7, to.number(), from, 0,
-                        fromSize == BYTE && Encoder.needsRex(from));
-            case DWORD, QWORD -> encoder.instruction(fromSize, 0x8b, to, from, 0);
+        if (fromSize == BYTE || fromSize == WORD) {
+            encoder.instruction(DWORD, fromSize == BYTE ? 0x0fb6 : 0x0fb7, to.number(), from, 0,
+                    fromSize == BYTE && Encoder.needsRex(from));
+        } else if (from instanceof Gpr register) {
+            mov(fromSize, to, register);
+        } else {
+            encoder.instruction(fromSize, 0x8b, to, from, 0);
         }
     }
 
@@ -216,7 +126,13 @@ public final class X64Assembler {
 
     /** Exchanges a register with a register or with memory; the latter is atomic. */
     public void xchg(OperandSize size, Operand first, Gpr second) {
-        encoder.instruction(size, forSize(0x86, size), second, first, 0);
+        if (size != BYTE && first instanceof Gpr register && (first == Gpr.RAX || second == Gpr.RAX)
+                && !(size == DWORD && first == second)) {
+            // Of eax with itself this would be the nop, which does not clear the upper half.
+            encoder.inOpcode(size, 0x90, register == Gpr.RAX ? second : register);
+        } else {
+            encoder.instruction(size, forSize(0x86, size), second, first, 0);
+        }
     }
 
     /** Pushes a register or eight bytes of memory. */
@@ -482,7 +398,7 @@ public final class X64Assembler {
         if (!allowed) {
             throw new IllegalArgumentException("no lock prefix with " + operation);
         }
-        out.put8(0xf0);
+        encoder.lock();
     }
 
     private static void requireNot(OperandSize forbidden, OperandSize size, String instruction) {
