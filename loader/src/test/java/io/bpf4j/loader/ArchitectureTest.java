@@ -15,6 +15,7 @@ class ArchitectureTest extends ArchitectureRules {
                 site     -> . elf proc
                 symbol   -> elf proc
                 kernel   -> . elf event feature proc site sys
+                testrun  -> event kernel sys
                 """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
     }
 }
