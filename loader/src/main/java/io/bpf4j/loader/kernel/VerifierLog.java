@@ -18,7 +18,9 @@ public final class VerifierLog {
     private static final Pattern WALKED = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\) .*");
     private static final Pattern NOISE = Pattern
             .compile("^(processed \\d+ insns|verification time|stack depth"
-                    + "|mark_precise:|func#\\d|Live regs|; |BPF program is too large\\. Processed.*peak|arg#\\d+ ).*");
+                    + "|mark_precise:|cur state:|old state:|func#\\d|Live regs|; |BPF program is too large\\. Processed.*peak|arg#\\d+ ).*");
+
+    private static final String TOO_LARGE = "BPF program is too large. Processed";
 
     private VerifierLog() {}
 
@@ -58,7 +60,8 @@ public final class VerifierLog {
     }
 
     private static List<String> lines(String log) {
-        return log.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        // This one follows an instruction on its line.
+        return log.replace(TOO_LARGE, "\n" + TOO_LARGE).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
     /** Returns the index of the line that has the reason, or -1. */

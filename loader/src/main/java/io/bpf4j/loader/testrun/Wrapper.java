@@ -6,9 +6,11 @@ import static io.bpf4j.vm.isa.Register.R1;
 import static io.bpf4j.vm.isa.Register.R2;
 
 import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
+import io.bpf4j.vm.isa.Insn.Branch;
 import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.Exit;
 import io.bpf4j.vm.isa.Insn.Jump;
@@ -27,14 +29,14 @@ import java.util.OptionalInt;
  * tells 32 bits of a result only, and the context of a program is no plain memory; so both are values of maps here:
  *
  * <pre>
- *         goto start
+ *         r2 = LENGTH
+ *         if r2 == LENGTH goto start    ; always, but not to the check that all code is reachable
  *   end:  r1 = result[0] ll
  *         *(u64 *)(r1 + 0) = r0
  *         r0 = 0
  *         exit
- * start:  r1 = memory[0] ll        ; or r1 = 0
- *         r2 = LENGTH
- *         ...                      ; the program; "exit" in its main function became "goto end"
+ * start:  r1 = memory[0] ll             ; or r1 = 0
+ *         ...                           ; the program; "exit" in its main function became "goto end"
  * </pre>
  *
  * <p>The program's main function stays the main function: a wrapper that called it would take one of its eight frames
@@ -73,17 +75,18 @@ final class Wrapper {
                 ? set(R1, 0)
                 : new LoadImmediate64(R1, Immediate64.MAP_VALUE, memory.getAsInt(), 0);
         List<Insn> wrapped = new ArrayList<>(program.size() + 8);
-        wrapped.add(jump(slots(end)));
+        wrapped.add(set(R2, length));
+        int endSlot = 2;
+        wrapped.add(new Branch(Condition.EQUAL, true, R2, immediate(length), (short) slots(end)));
         wrapped.addAll(end);
         wrapped.add(address);
-        wrapped.add(set(R2, length));
         int before = slots(wrapped);
         int mainEnd = mainEnd(program);
         for (int index = 0; index < program.size(); index++) {
             Insn insn = program.get(index);
             int slot = program.slotOf(index);
             boolean leaves = insn instanceof Exit && slot < mainEnd;
-            wrapped.add(leaves ? jump(1 - (before + slot + 1)) : insn);
+            wrapped.add(leaves ? jump(endSlot - (before + slot + 1)) : insn);
         }
         return wrapped;
     }
