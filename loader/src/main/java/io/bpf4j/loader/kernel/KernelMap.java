@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A map in the kernel; owns its descriptor. */
-final class KernelMap implements SessionMap, AutoCloseable {
+public final class KernelMap implements SessionMap, AutoCloseable {
     private static final int ENTRIES_PER_CALL = 512;
     private static final Set<MapKind> FIXED_ENTRIES = Set.of(MapKind.ARRAY, MapKind.PERCPU_ARRAY);
     private static final Set<MapKind> WITHOUT_BATCHES = Set.of(MapKind.STACK_TRACE, MapKind.QUEUE,
@@ -36,7 +36,8 @@ final class KernelMap implements SessionMap, AutoCloseable {
         this.values = spec.kind().perCpu() ? Cpus.possible().length : 1;
     }
 
-    Fd fd() {
+    /** Returns the map's descriptor, which stays this object's. */
+    public Fd fd() {
         return fd;
     }
 

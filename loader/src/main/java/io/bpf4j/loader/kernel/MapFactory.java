@@ -16,15 +16,25 @@ import io.bpf4j.vm.program.MapSpec;
 import java.util.Optional;
 
 /** Makes the maps of a unit in the kernel, with their types and first contents. */
-final class MapFactory {
+public final class MapFactory {
     private static final byte[] FIRST_KEY = new byte[Integer.BYTES];
 
     private final MapCalls calls;
     private final Kernel kernel;
 
-    MapFactory(Kernel kernel) {
+    /** Makes maps through a door to the OS. */
+    public MapFactory(Kernel kernel) {
         this.kernel = kernel;
         this.calls = new MapCalls(kernel);
+    }
+
+    /**
+     * Makes one map that nothing tells the types of.
+     *
+     * @throws LoadException if the kernel does not make it
+     */
+    public KernelMap create(MapSpec spec) {
+        return make(spec, MapParameters.Types.NONE);
     }
 
     /**
@@ -33,10 +43,14 @@ final class MapFactory {
      * @param btf a loaded BTF object that describes keys and values, if there is one
      */
     KernelMap create(MapSpec spec, Optional<Fd> btf, UnitBtf types) {
+        return make(spec,
+                btf.map(fd -> types(fd, types.map(spec.name()))).orElse(MapParameters.Types.NONE));
+    }
+
+    private KernelMap make(MapSpec spec, MapParameters.Types types) {
         kernel.liftLockedMemoryLimit();
         MapParameters parameters = new MapParameters(spec.kind().number(), spec.keySize(), spec.valueSize(),
-                entries(spec), spec.flags(), kernelName(spec.name()),
-                btf.map(fd -> types(fd, types.map(spec.name()))).orElse(MapParameters.Types.NONE), 0);
+                entries(spec), spec.flags(), kernelName(spec.name()), types, 0);
         KernelMap map = new KernelMap(spec, create(spec, parameters), calls);
         try {
             initialise(map);

@@ -9,15 +9,9 @@ import io.bpf4j.loader.sys.ProgramParameters;
 import io.bpf4j.loader.sys.RejectedException;
 import io.bpf4j.loader.sys.SystemCallException;
 import io.bpf4j.vm.btf.UnitBtf;
-import io.bpf4j.vm.isa.Immediate64;
-import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.program.Program;
-import io.bpf4j.vm.program.Reference;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,7 +30,8 @@ final class ProgramLoader {
      */
     Fd load(LoadPlan plan, String license, Function<String, Fd> maps, Optional<Fd> btf, UnitBtf types) {
         Program program = plan.program();
-        byte[] bytes = InsnCodec.encode(resolved(program, maps));
+        byte[] bytes = InsnCodec.encode(
+                MapReferences.resolve(program.instructions(), program.references(), maps));
         ProgramParameters.Debug debug = btf.map(fd -> {
             var info = types.program(program.name());
             return new ProgramParameters.Debug(fd.number(), info.functionBytes(), info.lineBytes());
@@ -51,28 +46,6 @@ final class ProgramLoader {
         } catch (SystemCallException e) {
             throw refused(program, e, "");
         }
-    }
-
-    private static List<Insn> resolved(Program program, Function<String, Fd> maps) {
-        Map<Integer, Reference> bySlot = new HashMap<>();
-        program.references().forEach(reference -> bySlot.put(reference.slot(), reference));
-        List<Insn> resolved = new ArrayList<>(program.instructions().size());
-        int slot = 0;
-        for (Insn insn : program.instructions()) {
-            Reference reference = bySlot.get(slot);
-            resolved.add(reference == null ? insn : resolve((Insn.LoadImmediate64) insn, reference, maps));
-            slot += insn.slots();
-        }
-        return resolved;
-    }
-
-    private static Insn resolve(Insn.LoadImmediate64 insn, Reference reference, Function<String, Fd> maps) {
-        return switch (reference) {
-            case Reference.ToMap map -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP,
-                    maps.apply(map.map()).number(), 0);
-            case Reference.ToMapValue value -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP_VALUE,
-                    maps.apply(value.map()).number(), value.offset());
-        };
     }
 
     private static LoadException rejected(Program program, RejectedException e) {
