@@ -8,7 +8,6 @@ import static io.bpf4j.vm.engine.MicroCode.BRANCH;
 import static io.bpf4j.vm.engine.MicroCode.BYTE;
 import static io.bpf4j.vm.engine.MicroCode.CALL_FUNCTION;
 import static io.bpf4j.vm.engine.MicroCode.CALL_HELPER;
-import static io.bpf4j.vm.engine.MicroCode.CALL_KERNEL;
 import static io.bpf4j.vm.engine.MicroCode.DIVIDE;
 import static io.bpf4j.vm.engine.MicroCode.DOUBLE;
 import static io.bpf4j.vm.engine.MicroCode.EQUAL;
@@ -30,7 +29,6 @@ import static io.bpf4j.vm.engine.MicroCode.NARROW;
 import static io.bpf4j.vm.engine.MicroCode.NEGATE;
 import static io.bpf4j.vm.engine.MicroCode.NOT_EQUAL;
 import static io.bpf4j.vm.engine.MicroCode.OR;
-import static io.bpf4j.vm.engine.MicroCode.PACKET;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_LEFT;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_RIGHT;
 import static io.bpf4j.vm.engine.MicroCode.SHIFT_RIGHT_SIGNED;
@@ -215,17 +213,20 @@ final class InterpretedProgram implements Executable {
                     case BRANCH + NARROW + SIGNED_LESS_OR_EQUAL ->
                         pc = (int) r[dst] <= (int) r[src] ? jump(execution, pc, word) : pc;
                     case LOAD + BYTE -> r[dst] = buffer.get(at(execution, r[src], word, 1)) & 0xffL;
-                    case LOAD + HALF -> r[dst] = buffer.getShort(at(execution, r[src], word, 2)) & 0xffffL;
+                    case LOAD + HALF ->
+                        r[dst] = (short) Memory.SHORTS.get(buffer, at(execution, r[src], word, 2)) & 0xffffL;
                     case LOAD + WORD ->
                         r[dst] = (int) Memory.INTS.get(buffer, at(execution, r[src], word, 4)) & LOW;
                     case LOAD + DOUBLE ->
                         r[dst] = (long) Memory.LONGS.get(buffer, at(execution, r[src], word, 8));
                     case LOAD_SIGNED + BYTE -> r[dst] = buffer.get(at(execution, r[src], word, 1));
-                    case LOAD_SIGNED + HALF -> r[dst] = buffer.getShort(at(execution, r[src], word, 2));
+                    case LOAD_SIGNED + HALF ->
+                        r[dst] = (short) Memory.SHORTS.get(buffer, at(execution, r[src], word, 2));
                     case LOAD_SIGNED + WORD ->
                         r[dst] = (int) Memory.INTS.get(buffer, at(execution, r[src], word, 4));
                     case STORE + BYTE -> buffer.put(into(execution, r[dst], word, 1), (byte) r[src]);
-                    case STORE + HALF -> buffer.putShort(into(execution, r[dst], word, 2), (short) r[src]);
+                    case STORE + HALF ->
+                        Memory.SHORTS.set(buffer, into(execution, r[dst], word, 2), (short) r[src]);
                     case STORE + WORD ->
                         Memory.INTS.set(buffer, into(execution, r[dst], word, 4), (int) r[src]);
                     case STORE + DOUBLE -> Memory.LONGS.set(buffer, into(execution, r[dst], word, 8), r[src]);
@@ -248,7 +249,7 @@ final class InterpretedProgram implements Executable {
                     case EXIT -> {
                         return r[0];
                     }
-                    default -> throw unknown(word);
+                    default -> throw Fault.unsupported(prepared.flow().instructions().at(pc - 1));
                 }
             }
         } catch (Fault fault) {
@@ -313,15 +314,5 @@ final class InterpretedProgram implements Executable {
         }
         r[0] = machine.helpers().find(id).call(execution, r[1], r[2], r[3], r[4], r[5]);
         return null;
-    }
-
-    private static Fault unknown(long word) {
-        return switch ((int) word & 0xff) {
-            case PACKET ->
-                new Fault(Kind.UNKNOWN_FUNCTION, "packet access of classic BPF does not exist in user space");
-            case CALL_KERNEL -> new Fault(Kind.UNKNOWN_FUNCTION, "kernel function #" + (word >> 32)
-                    + " does not exist in user space");
-            default -> throw new IllegalStateException("word 0x" + Long.toHexString(word));
-        };
     }
 }
