@@ -1,6 +1,7 @@
 package io.bpf4j.vm;
 
 import io.bpf4j.vm.isa.Insn;
+import java.util.Set;
 
 class ArchitectureTest extends ArchitectureRules {
     ArchitectureTest() {
@@ -18,6 +19,7 @@ class ArchitectureTest extends ArchitectureRules {
                 map      -> abi memory program type
                 engine   -> abi flow isa map memory program
                 jit.x64  -> engine flow isa program x64
-                """);
+                jit.jvm  -> abi engine flow isa map memory program
+                """, new Home("org.objectweb.asm", Set.of("jit.jvm")));
     }
 }

@@ -140,8 +140,8 @@ public final class NativeProgram implements Executable, AutoCloseable {
             case ATOMIC -> execution.locateAtomic(address, operand);
             case BUDGET -> throw execution.outOfBudget();
             case CALL_DEPTH -> throw execution.tooDeep();
-            case UNKNOWN_FUNCTION -> throw prepared.unknownFunction(
-                    slotAt(get(memory, control, Control.WHERE)));
+            case UNKNOWN_FUNCTION -> throw Fault.unsupported(
+                    prepared.flow().instructions().at(slotAt(get(memory, control, Control.WHERE))));
         };
     }
 

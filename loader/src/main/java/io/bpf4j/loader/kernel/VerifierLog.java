@@ -61,7 +61,8 @@ public final class VerifierLog {
 
     private static List<String> lines(String log) {
         // This one follows an instruction on its line.
-        return log.replace(TOO_LARGE, "\n" + TOO_LARGE).lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+        return log.replace(TOO_LARGE, "\n" + TOO_LARGE).lines().map(String::strip)
+                .filter(line -> !line.isEmpty()).toList();
     }
 
     /** Returns the index of the line that has the reason, or -1. */

@@ -266,13 +266,13 @@ public final class Execution {
         return Math.max(0, Math.max(region.start() - address, address - region.end()));
     }
 
-    /** Checks an atomic access of a program, as {@link #locate} does, and that its address is aligned. */
+    /** Checks that the address of an atomic access is aligned, and where runs are checked, as {@link #locate} does. */
     public int locateAtomic(long address, int bytes) {
         if ((address & bytes - 1) != 0) {
             throw new Fault(Kind.MISALIGNED,
                     "atomic access to " + place(address, bytes) + ", which is misaligned");
         }
-        return locate(address, bytes, true);
+        return checked ? locate(address, bytes, true) : memory.index(address, bytes);
     }
 
     /** Checks memory that a helper is given, where runs are checked. */

@@ -213,17 +213,20 @@ final class InterpretedProgram implements Executable {
                     case BRANCH + NARROW + SIGNED_LESS_OR_EQUAL ->
                         pc = (int) r[dst] <= (int) r[src] ? jump(execution, pc, word) : pc;
                     case LOAD + BYTE -> r[dst] = buffer.get(at(execution, r[src], word, 1)) & 0xffL;
-                    case LOAD + HALF -> r[dst] = buffer.getShort(at(execution, r[src], word, 2)) & 0xffffL;
+                    case LOAD + HALF ->
+                        r[dst] = (short) Memory.SHORTS.get(buffer, at(execution, r[src], word, 2)) & 0xffffL;
                     case LOAD + WORD ->
                         r[dst] = (int) Memory.INTS.get(buffer, at(execution, r[src], word, 4)) & LOW;
                     case LOAD + DOUBLE ->
                         r[dst] = (long) Memory.LONGS.get(buffer, at(execution, r[src], word, 8));
                     case LOAD_SIGNED + BYTE -> r[dst] = buffer.get(at(execution, r[src], word, 1));
-                    case LOAD_SIGNED + HALF -> r[dst] = buffer.getShort(at(execution, r[src], word, 2));
+                    case LOAD_SIGNED + HALF ->
+                        r[dst] = (short) Memory.SHORTS.get(buffer, at(execution, r[src], word, 2));
                     case LOAD_SIGNED + WORD ->
                         r[dst] = (int) Memory.INTS.get(buffer, at(execution, r[src], word, 4));
                     case STORE + BYTE -> buffer.put(into(execution, r[dst], word, 1), (byte) r[src]);
-                    case STORE + HALF -> buffer.putShort(into(execution, r[dst], word, 2), (short) r[src]);
+                    case STORE + HALF ->
+                        Memory.SHORTS.set(buffer, into(execution, r[dst], word, 2), (short) r[src]);
                     case STORE + WORD ->
                         Memory.INTS.set(buffer, into(execution, r[dst], word, 4), (int) r[src]);
                     case STORE + DOUBLE -> Memory.LONGS.set(buffer, into(execution, r[dst], word, 8), r[src]);
@@ -246,7 +249,7 @@ final class InterpretedProgram implements Executable {
                     case EXIT -> {
                         return r[0];
                     }
-                    default -> throw prepared.unknownFunction(pc - 1);
+                    default -> throw Fault.unsupported(prepared.flow().instructions().at(pc - 1));
                 }
             }
         } catch (Fault fault) {

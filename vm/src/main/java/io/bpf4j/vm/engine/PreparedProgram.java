@@ -5,9 +5,7 @@ import io.bpf4j.vm.flow.ControlFlow;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.CallHelper;
-import io.bpf4j.vm.isa.Insn.CallKernelFunction;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
-import io.bpf4j.vm.isa.Insn.LoadPacket;
 import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.map.BpfMap;
 import io.bpf4j.vm.program.Program;
@@ -71,15 +69,5 @@ public record PreparedProgram(Program program, ControlFlow flow) {
                     + Helper.byId(call.id()).map(h -> "bpf_" + h.helperName()).orElse("#" + call.id())
                     + " does not exist in user space");
         }
-    }
-
-    /** Returns what is thrown when the instruction at a slot calls what does not exist in user space. */
-    public Fault unknownFunction(int slot) {
-        return new Fault(TrapException.Kind.UNKNOWN_FUNCTION, switch (flow.instructions().at(slot)) {
-            case CallKernelFunction call ->
-                "kernel function #" + call.btfId() + " does not exist in user space";
-            case LoadPacket load -> "packet access of classic BPF does not exist in user space";
-            default -> throw new IllegalArgumentException("no call at slot " + slot);
-        });
     }
 }

@@ -26,14 +26,14 @@ public final class Arithmetic {
             case ADD -> left + right;
             case SUBTRACT -> left - right;
             case MULTIPLY -> left * right;
-            case DIVIDE -> right == 0 ? 0 : Long.divideUnsigned(left, right);
-            case SIGNED_DIVIDE -> right == 0 ? 0 : left / right;
+            case DIVIDE -> divide(left, right);
+            case SIGNED_DIVIDE -> signedDivide(left, right);
             case OR -> left | right;
             case AND -> left & right;
             case SHIFT_LEFT -> left << right;
             case SHIFT_RIGHT -> left >>> right;
-            case MODULO -> right == 0 ? left : Long.remainderUnsigned(left, right);
-            case SIGNED_MODULO -> right == 0 ? left : left % right;
+            case MODULO -> modulo(left, right);
+            case SIGNED_MODULO -> signedModulo(left, right);
             case XOR -> left ^ right;
             case MOVE -> right;
             case SHIFT_RIGHT_SIGNED -> left >> right;
@@ -45,18 +45,58 @@ public final class Arithmetic {
             case ADD -> left + right;
             case SUBTRACT -> left - right;
             case MULTIPLY -> left * right;
-            case DIVIDE -> right == 0 ? 0 : Integer.divideUnsigned(left, right);
-            case SIGNED_DIVIDE -> right == 0 ? 0 : left / right;
+            case DIVIDE -> divide(left, right);
+            case SIGNED_DIVIDE -> signedDivide(left, right);
             case OR -> left | right;
             case AND -> left & right;
             case SHIFT_LEFT -> left << right;
             case SHIFT_RIGHT -> left >>> right;
-            case MODULO -> right == 0 ? left : Integer.remainderUnsigned(left, right);
-            case SIGNED_MODULO -> right == 0 ? left : left % right;
+            case MODULO -> modulo(left, right);
+            case SIGNED_MODULO -> signedModulo(left, right);
             case XOR -> left ^ right;
             case MOVE -> right;
             case SHIFT_RIGHT_SIGNED -> left >> right;
         };
+    }
+
+    /** Divides unsigned numbers of 64 bits; also called by generated code, as its namesakes are. */
+    public static long divide(long left, long right) {
+        return right == 0 ? 0 : Long.divideUnsigned(left, right);
+    }
+
+    /** Divides unsigned numbers of 32 bits. */
+    public static int divide(int left, int right) {
+        return right == 0 ? 0 : Integer.divideUnsigned(left, right);
+    }
+
+    /** Divides signed numbers of 64 bits. */
+    public static long signedDivide(long left, long right) {
+        return right == 0 ? 0 : left / right;
+    }
+
+    /** Divides signed numbers of 32 bits. */
+    public static int signedDivide(int left, int right) {
+        return right == 0 ? 0 : left / right;
+    }
+
+    /** Returns the remainder of unsigned numbers of 64 bits. */
+    public static long modulo(long left, long right) {
+        return right == 0 ? left : Long.remainderUnsigned(left, right);
+    }
+
+    /** Returns the remainder of unsigned numbers of 32 bits. */
+    public static int modulo(int left, int right) {
+        return right == 0 ? left : Integer.remainderUnsigned(left, right);
+    }
+
+    /** Returns the remainder of signed numbers of 64 bits, which has the sign of the dividend. */
+    public static long signedModulo(long left, long right) {
+        return right == 0 ? left : left % right;
+    }
+
+    /** Returns the remainder of signed numbers of 32 bits, which has the sign of the dividend. */
+    public static int signedModulo(int left, int right) {
+        return right == 0 ? left : left % right;
     }
 
     /**

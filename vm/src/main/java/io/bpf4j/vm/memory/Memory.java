@@ -17,6 +17,10 @@ import java.nio.ByteOrder;
  */
 public final class Memory {
 
+    /** Two bytes at a byte index; also used by generated code. */
+    public static final VarHandle SHORTS = MethodHandles
+            .byteBufferViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN)
+            .withInvokeExactBehavior();
     /** Four bytes at a byte index; also used by generated code. */
     public static final VarHandle INTS = MethodHandles
             .byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
@@ -93,7 +97,7 @@ public final class Memory {
         int index = index(address, width.bytes());
         return switch (width) {
             case BYTE -> buffer.get(index) & 0xffL;
-            case HALF -> buffer.getShort(index) & 0xffffL;
+            case HALF -> (short) SHORTS.get(buffer, index) & 0xffffL;
             case WORD -> (int) INTS.get(buffer, index) & 0xffff_ffffL;
             case DOUBLE -> (long) LONGS.get(buffer, index);
         };
@@ -104,7 +108,7 @@ public final class Memory {
         int index = index(address, width.bytes());
         switch (width) {
             case BYTE -> buffer.put(index, (byte) value);
-            case HALF -> buffer.putShort(index, (short) value);
+            case HALF -> SHORTS.set(buffer, index, (short) value);
             case WORD -> INTS.set(buffer, index, (int) value);
             default -> LONGS.set(buffer, index, value);
         }

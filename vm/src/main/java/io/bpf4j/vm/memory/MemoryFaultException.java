@@ -6,9 +6,9 @@ public final class MemoryFaultException extends RuntimeException {
 
     private final long address;
 
-    /** Makes the exception; it has no stack trace, because programs cause it and not the code that notices. */
+    /** Makes the exception; compiled programs find their instruction in its stack trace. */
     public MemoryFaultException(long address, String what) {
-        super(what, null, false, false);
+        super(what);
         this.address = address;
     }
 

@@ -49,7 +49,7 @@ final class AluEmitter {
             case DIVIDE, MODULO, SIGNED_DIVIDE, SIGNED_MODULO ->
                 division.byRegister(operation, size, dst, src);
             case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> shift(operation, size, dst, src);
-            case MOVE -> move(size, dst, src);
+            default -> move(size, dst, src);
         }
     }
 
@@ -82,7 +82,7 @@ final class AluEmitter {
                     clearUpperHalf(size, dst);
                 }
             }
-            case MOVE -> loadNumber(dst, wide ? value : value & 0xffff_ffffL);
+            default -> loadNumber(dst, wide ? value : value & 0xffff_ffffL);
         }
     }
 

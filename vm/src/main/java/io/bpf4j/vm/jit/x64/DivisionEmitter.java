@@ -1,6 +1,5 @@
 package io.bpf4j.vm.jit.x64;
 
-import static io.bpf4j.vm.isa.AluOperation.DIVIDE;
 import static io.bpf4j.vm.isa.AluOperation.MODULO;
 import static io.bpf4j.vm.isa.AluOperation.SIGNED_DIVIDE;
 import static io.bpf4j.vm.isa.AluOperation.SIGNED_MODULO;

@@ -19,8 +19,8 @@ import io.bpf4j.vm.x64.X64Assembler;
 
 /**
  * Emits several instructions of the program as one of the processor, where it has one for them: address arithmetic
- * with its load or store, copies with an addition, shifts there and back, and operations with memory. Nothing jumps to any of
- * them but the first, and what is not computed any more does not matter afterwards.
+ * with its load or store, copies with an addition, shifts there and back, and operations with memory. Nothing jumps to
+ * any of them but the first, and what is not computed any more does not matter afterwards.
  */
 final class Fusion {
 

@@ -82,7 +82,7 @@ final class MemoryEmitter {
                     code.lock(Alu.ADD, size, place, src);
                 }
             }
-            case OR, AND, XOR -> {
+            default -> {
                 if (atomic.fetch()) {
                     fetchInLoop(logic(atomic.operation()), size, place, src);
                 } else {

@@ -1,0 +1,129 @@
+package io.bpf4j.vm.jit.jvm;
+
+import static org.objectweb.asm.Opcodes.GOTO;
+import static org.objectweb.asm.Opcodes.IAND;
+import static org.objectweb.asm.Opcodes.IFEQ;
+import static org.objectweb.asm.Opcodes.IFGE;
+import static org.objectweb.asm.Opcodes.IFGT;
+import static org.objectweb.asm.Opcodes.IFLE;
+import static org.objectweb.asm.Opcodes.IFLT;
+import static org.objectweb.asm.Opcodes.IFNE;
+import static org.objectweb.asm.Opcodes.IF_ICMPEQ;
+import static org.objectweb.asm.Opcodes.LAND;
+import static org.objectweb.asm.Opcodes.LCMP;
+
+import io.bpf4j.vm.isa.Condition;
+import io.bpf4j.vm.isa.Insn.Branch;
+import io.bpf4j.vm.isa.Operand.Immediate;
+import org.objectweb.asm.Label;
+
+/** Emits jumps; where runs are checked, those that lead back pay for a round of the loop. */
+final class BranchCode {
+
+    /** From a comparison with zero to the same of two ints. */
+    private static final int TWO_INTS = IF_ICMPEQ - IFEQ;
+
+    private final Code code;
+    private final RegisterFacts facts;
+    private final boolean checked;
+
+    BranchCode(Code code, RegisterFacts facts, boolean checked) {
+        this.code = code;
+        this.facts = facts;
+        this.checked = checked;
+    }
+
+    void jump(int distance, Label target) {
+        if (checked && distance < 0) {
+            spend(-distance);
+        }
+        code.jump(GOTO, target);
+    }
+
+    private void spend(int instructions) {
+        code.execution();
+        code.constant(instructions);
+        code.onExecution("spend", "(I)V");
+    }
+
+    void branch(int slot, Branch branch, Label target) {
+        if (!checked || branch.distance() >= 0) {
+            code.jump(compare(slot, branch), target);
+            return;
+        }
+        Label next = new Label();
+        code.jump(opposite(compare(slot, branch)), next);
+        jump(branch.distance(), target);
+        code.target(next);
+    }
+
+    /** Emits the comparison but its last instruction, a jump, which is returned. */
+    private int compare(int slot, Branch branch) {
+        if (branch.condition() == Condition.ANY_BIT) {
+            return anyBit(branch);
+        }
+        boolean unsigned = isUnsigned(branch.condition());
+        int jump = jump(branch.condition());
+        if (branch.wide()) {
+            code.load(branch.left());
+            code.load(branch.right());
+            boolean positive = facts.of(slot, branch.left()).isNarrow()
+                    && facts.of(slot, branch.right()).isNarrow();
+            if (unsigned && !positive) {
+                code.callStatic(Long.class, "compareUnsigned", "(JJ)I");
+            } else {
+                code.instruction(LCMP);
+            }
+            return jump;
+        }
+        code.loadLow(branch.left());
+        if (!unsigned && branch.right() instanceof Immediate immediate && immediate.value() == 0) {
+            return jump;
+        }
+        code.loadLow(branch.right());
+        if (unsigned) {
+            code.callStatic(Integer.class, "compareUnsigned", "(II)I");
+            return jump;
+        }
+        return jump + TWO_INTS;
+    }
+
+    private int anyBit(Branch branch) {
+        if (branch.wide()) {
+            code.load(branch.left());
+            code.load(branch.right());
+            code.instruction(LAND);
+            code.constant(0L);
+            code.instruction(LCMP);
+        } else {
+            code.loadLow(branch.left());
+            code.loadLow(branch.right());
+            code.instruction(IAND);
+        }
+        return IFNE;
+    }
+
+    private static boolean isUnsigned(Condition condition) {
+        return switch (condition) {
+            case GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> true;
+            default -> false;
+        };
+    }
+
+    /** Returns the jump after a comparison whose result is compared with zero. */
+    private static int jump(Condition condition) {
+        return switch (condition) {
+            case EQUAL -> IFEQ;
+            case NOT_EQUAL, ANY_BIT -> IFNE;
+            case GREATER, SIGNED_GREATER -> IFGT;
+            case GREATER_OR_EQUAL, SIGNED_GREATER_OR_EQUAL -> IFGE;
+            case LESS, SIGNED_LESS -> IFLT;
+            case LESS_OR_EQUAL, SIGNED_LESS_OR_EQUAL -> IFLE;
+        };
+    }
+
+    /** Returns the jump that is taken when another is not: they come in pairs (JVM specification, 6.5). */
+    private static int opposite(int jump) {
+        return (jump - IFEQ ^ 1) + IFEQ;
+    }
+}
