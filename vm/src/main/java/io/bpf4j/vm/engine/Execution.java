@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <pre>
  * start
- *   | control | frame 7 | ... | frame 1 | frame 0 | context ... |
+ *   | control | frame 7 | ... | frame 1 | frame 0 | gap | context ... |
  *                                                 ^ R10 of the main function
  * </pre>
  */
@@ -35,6 +35,8 @@ public final class Execution {
     public static final int CONTROL_BYTES = 256;
 
     private static final int STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
+    /** Belongs to nobody, so that a step too far from the stack does not end in the context. */
+    private static final int GAP_BYTES = 512;
 
     private final Machine machine;
     private final Memory memory;
@@ -70,7 +72,7 @@ public final class Execution {
         this.shard = shard;
         this.control = start;
         this.stackTop = start + CONTROL_BYTES + STACK_BYTES;
-        this.contextStart = stackTop;
+        this.contextStart = stackTop + GAP_BYTES;
         this.contextBytes = contextBytes;
         this.context = new Region("the context", contextStart, 0, false);
         memory.index(start, bytes(contextBytes));
@@ -78,7 +80,7 @@ public final class Execution {
 
     /** Returns how much memory an execution takes whose context has a number of bytes. */
     public static int bytes(int contextBytes) {
-        return CONTROL_BYTES + STACK_BYTES + contextBytes;
+        return CONTROL_BYTES + STACK_BYTES + GAP_BYTES + contextBytes;
     }
 
     /**
