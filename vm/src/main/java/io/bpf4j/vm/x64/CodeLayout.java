@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Where everything in a {@link CodeBuffer} ends up. All jumps start short; those that do not reach their label grow,
- * until all reach. A jump never shrinks again, so this ends, and in practice after a few rounds, each linear.
+ * until all reach. A jump never shrinks again, so this ends. Each round walks up for the jumps back and down for the
+ * jumps ahead, so that a jump sees at once how those grew that it leaps over, and chains of them take one round.
  */
 final class CodeLayout {
 
@@ -17,35 +18,50 @@ final class CodeLayout {
         this.owner = owner;
         this.flexibles = flexibles;
         this.shift = new int[flexibles.size() + 1];
+        int[] rest = new int[flexibles.size() + 1];
+        boolean grown;
         do {
-            sum();
-        } while (growJumps());
+            grown = growJumpsBack();
+            grown |= growJumpsAhead(rest);
+        } while (grown);
     }
 
-    private void sum() {
-        for (int i = 0; i < flexibles.size(); i++) {
-            Flexible piece = flexibles.get(i);
-            if (piece instanceof Flexible.Padding padding) {
-                padding.settle(offsetOf(i));
-            }
-            shift[i + 1] = shift[i] + piece.size;
-        }
-    }
-
-    private boolean growJumps() {
+    private boolean growJumpsBack() {
         boolean grown = false;
         for (int i = 0; i < flexibles.size(); i++) {
-            if (flexibles.get(i) instanceof Flexible.Jump jump && jump.size == Flexible.Jump.SHORT
-                    && isFar(distance(i))) {
-                jump.grow();
-                grown = true;
+            Flexible piece = flexibles.get(i);
+            switch (piece) {
+                case Flexible.Padding padding -> padding.settle(offsetOf(i));
+                case Flexible.Jump jump -> grown |= jump.target.flexiblesBefore() <= i
+                        && grow(jump, offsetOf(jump.target) - (offsetOf(i) + jump.size));
             }
+            shift[i + 1] = shift[i] + piece.size;
         }
         return grown;
     }
 
-    private static boolean isFar(int distance) {
-        return distance != (byte) distance;
+    /** Takes room for the sizes of the flexible pieces from each on. */
+    private boolean growJumpsAhead(int[] rest) {
+        boolean grown = false;
+        for (int i = flexibles.size() - 1; i >= 0; i--) {
+            Flexible piece = flexibles.get(i);
+            if (piece instanceof Flexible.Jump jump && jump.target.flexiblesBefore() > i) {
+                Label target = jump.target;
+                grown |= grow(jump,
+                        target.position() - piece.position + rest[i + 1] - rest[target.flexiblesBefore()]);
+            }
+            rest[i] = rest[i + 1] + piece.size;
+        }
+        return grown;
+    }
+
+    /** Makes a jump long if it has to be; returns whether that is news. */
+    private static boolean grow(Flexible.Jump jump, int distance) {
+        if (jump.size != Flexible.Jump.SHORT || distance == (byte) distance) {
+            return false;
+        }
+        jump.grow();
+        return true;
     }
 
     /** Returns the displacement of the jump that is a flexible piece. */

@@ -5,13 +5,13 @@ package io.bpf4j.vm.x64;
  * on where it lies.
  *
  * <p>All offsets are counted from the start of the instruction; {@link #NONE} where there is no such part. Values other
- * than {@link #status} and {@link #length} mean something only if there is an instruction.
+ * than {@link #status} and {@link #length} mean something only if there is an instruction, and until the bytes change.
  */
 public abstract sealed class DecodedInsn permits X64Decoder {
 
     /** What is known after an attempt. */
     public enum Status {
-        /** An instruction was found. */
+        /** An instruction was found, or something reserved that would have that length (see {@link OpcodeTables}). */
         VALID,
         /** No processor has such an instruction, or it is longer than 15 bytes. */
         INVALID,

@@ -52,8 +52,9 @@ final class DecoderComparison {
             return decoder.status() == DecodedInsn.Status.INVALID ? null : "not invalid";
         }
         int from = 0;
-        if (decoder.isValid() && decoder.map() == 0 && decoder.opcode() == FWAIT) {
-            from = decoder.length() < line.length() ? decoder.length() : 0;
+        while (decoder.isValid() && decoder.map() == 0 && decoder.opcode() == FWAIT
+                && from + decoder.length() < line.length()) {
+            from += decoder.length();
             decoder.decode(line.bytes(), from, line.length());
         }
         if (decoder.length() != line.length() - from) {
