@@ -11,12 +11,13 @@ class ArchitectureTest extends ArchitectureRules {
                 command  -> common session
                 sslsniff -> common session
                 syscount -> common session
-                .        -> command common session sslsniff syscount
+                vm       -> common
+                .        -> command common session sslsniff syscount vm
                 """);
     }
 
     @Override
     protected Set<String> printers() {
-        return Set.of("common", "session", "command", "sslsniff", "syscount", ".");
+        return Set.of("common", "session", "command", "sslsniff", "syscount", "vm", ".");
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code bpf4j} as a process of its own, as a shell would start it. Closing kills what still runs. */
-final class ToolProcess implements AutoCloseable {
+public final class ToolProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
@@ -35,7 +35,7 @@ final class ToolProcess implements AutoCloseable {
     }
 
     /** The command that starts bpf4j in this Java. */
-    static List<String> command(String... arguments) {
+    public static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC", "-Xlog:disable", "-Xlog:all=off", "--enable-native-access=ALL-UNNAMED",
