@@ -18,8 +18,8 @@ public final class VerifierLog {
     private static final Pattern WALKED = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\) .*");
     private static final Pattern NOISE = Pattern
             .compile("^(processed \\d+ insns|verification time|stack depth"
-                    + "|mark_precise:|cur state:|old state:|func#\\d|Live regs|; |BPF program is too large\\. Processed.*peak|arg#\\d+ ).*");
-
+                    + "|mark_precise:|cur state:|old state:|func#\\d|Live regs|; "
+                    + "|BPF program is too large\\. Processed.*peak|arg#\\d+ ).*");
     private static final String TOO_LARGE = "BPF program is too large. Processed";
 
     private VerifierLog() {}
