@@ -84,7 +84,8 @@ public final class ProgramCalls {
             }
             var fields = new LogBuffer.Fields(ProgramLoadDescriptor.LOG_LEVEL, ProgramLoadDescriptor.LOG_SIZE,
                     ProgramLoadDescriptor.LOG_BUF, ProgramLoadDescriptor.LOG_TRUE_SIZE);
-            var loaded = new LogBuffer(kernel, Command.PROG_LOAD, attribute, fields).load(logLevel, refusalLevel,
+            var loaded = new LogBuffer(kernel, Command.PROG_LOAD, attribute, fields).load(logLevel,
+                    refusalLevel,
                     () -> "loading program \"" + parameters.name() + "\"");
             return new Loaded(loaded.fd(), loaded.log());
         }
