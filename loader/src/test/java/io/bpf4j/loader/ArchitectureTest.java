@@ -16,7 +16,7 @@ class ArchitectureTest extends ArchitectureRules {
                 symbol   -> elf proc
                 inprocess -> sys
                 kernel   -> . elf event feature proc site sys
-                testrun  -> event kernel sys
+                testrun  -> . event feature kernel sys
                 """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
     }
 }

@@ -11,13 +11,13 @@ import io.bpf4j.vm.type.IntType;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Small BTF of a trial program: each function's type, and the line that it starts in. */
-final class TrialTypes {
+/** Small BTF of a program without a source: each function's type, and the line that it starts in. */
+public final class TrialTypes {
     private final BtfBuilder builder = new BtfBuilder();
     private final ProgramDebugInfo info;
 
-    /** Describes a program whose functions start at these slots. */
-    TrialTypes(int... slots) {
+    /** Describes a program whose functions start at these slots, which rise from 0. */
+    public TrialTypes(int... slots) {
         List<FunctionRecord> functions = new ArrayList<>();
         List<LineRecord> lines = new ArrayList<>();
         int result = builder.add(IntType.S32);
@@ -32,12 +32,12 @@ final class TrialTypes {
     }
 
     /** What BPF_BTF_LOAD takes. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return builder.build();
     }
 
     /** What a program refers to the loaded BTF by. */
-    Debug debug(int btfFd) {
+    public Debug debug(int btfFd) {
         return new Debug(btfFd, info.functionBytes(), info.lineBytes());
     }
 }

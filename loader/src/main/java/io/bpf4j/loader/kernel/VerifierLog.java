@@ -20,7 +20,6 @@ public final class VerifierLog {
             .compile("^(processed \\d+ insns|verification time|stack depth"
                     + "|mark_precise:|cur state:|old state:|func#\\d|Live regs|; "
                     + "|BPF program is too large\\. Processed.*peak|arg#\\d+ ).*");
-
     private static final String TOO_LARGE = "BPF program is too large. Processed";
 
     private VerifierLog() {}

@@ -46,6 +46,11 @@ final class LogBuffer {
      *             with the whole log, or the last megabyte of one that is longer than 16
      */
     Loaded load(int level, Supplier<String> detail) {
+        return load(level, Math.max(level, 1), detail);
+    }
+
+    /** The same, with another level of the log of a refusal, not 0. */
+    Loaded load(int level, int refusalLevel, Supplier<String> detail) {
         Errno refusal = Errno.ENOSPC;
         if (level == 0) {
             long result = call(0, Block.NONE);
@@ -61,7 +66,7 @@ final class LogBuffer {
         while (true) {
             try (var memory = new NativeMemory()) {
                 var log = memory.allocate(size);
-                long result = call(Math.max(level, 1), log);
+                long result = call(refusalLevel, log);
                 if (!SystemCallException.isError(result)) {
                     return new Loaded(new Fd(kernel, (int) result), text(log));
                 }

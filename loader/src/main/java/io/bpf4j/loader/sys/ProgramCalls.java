@@ -46,6 +46,22 @@ public final class ProgramCalls {
      *            0 no log unless rejected, 1 the log, 2 the log with every state, 4 statistics only
      */
     public Loaded load(ProgramParameters parameters, int logLevel) {
+        return load(parameters, logLevel, Math.max(logLevel, 1));
+    }
+
+    /**
+     * Like {@link #load(ProgramParameters)}, but the log of a rejection has the reason and statistics only, not every
+     * instruction that was walked: what is walked a million times is rejected many times faster.
+     *
+     * @throws RejectedException
+     *             with that log
+     */
+    public Fd loadBriefly(ProgramParameters parameters) {
+        int statistics = 4; // BPF_LOG_STATS
+        return load(parameters, 0, statistics).fd();
+    }
+
+    private Loaded load(ProgramParameters parameters, int logLevel, int refusalLevel) {
         try (var memory = new NativeMemory()) {
             var attribute = memory.allocate(ProgramLoadDescriptor.LENGTH);
             var instructions = parameters.instructions();
@@ -69,6 +85,7 @@ public final class ProgramCalls {
             var fields = new LogBuffer.Fields(ProgramLoadDescriptor.LOG_LEVEL, ProgramLoadDescriptor.LOG_SIZE,
                     ProgramLoadDescriptor.LOG_BUF, ProgramLoadDescriptor.LOG_TRUE_SIZE);
             var loaded = new LogBuffer(kernel, Command.PROG_LOAD, attribute, fields).load(logLevel,
+                    refusalLevel,
                     () -> "loading program \"" + parameters.name() + "\"");
             return new Loaded(loaded.fd(), loaded.log());
         }

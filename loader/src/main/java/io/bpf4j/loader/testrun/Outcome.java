@@ -40,8 +40,8 @@ public sealed interface Outcome {
      * The kernel does not load the program.
      *
      * @param reason why, one line: the verifier's last word, or the error number if it said nothing
-     * @param log all that the verifier wrote; slots in it count from the start of what was loaded, which has
-     *        a few instructions before the program's own
+     * @param log what the verifier wrote: the reason and statistics; slots in it count from the start of what was
+     *        loaded, which has a few instructions before the program's own
      */
     record Refused(String reason, String log) implements Outcome {}
 

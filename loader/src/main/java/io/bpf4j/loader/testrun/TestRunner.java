@@ -1,10 +1,12 @@
 package io.bpf4j.loader.testrun;
 
 import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.feature.TrialTypes;
 import io.bpf4j.loader.kernel.KernelMap;
 import io.bpf4j.loader.kernel.MapFactory;
 import io.bpf4j.loader.kernel.MapReferences;
 import io.bpf4j.loader.kernel.VerifierLog;
+import io.bpf4j.loader.sys.BtfCalls;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.ProgramCalls;
@@ -14,7 +16,6 @@ import io.bpf4j.loader.testrun.Outcome.Entry;
 import io.bpf4j.loader.testrun.Outcome.Finished;
 import io.bpf4j.loader.testrun.Outcome.Refused;
 import io.bpf4j.vm.abi.ProgramType;
-import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.program.MapSpec;
@@ -45,6 +46,7 @@ import java.util.function.Function;
 public final class TestRunner implements AutoCloseable {
     /** Memories of this many lengths are kept. */
     private static final int KEPT_MEMORIES = 64;
+    private static final String NAME = "testrun";
     private static final byte[] NO_CONTEXT = {};
     /** A packet that nobody looks at: a socket filter's test run asks for an Ethernet header at least. */
     private static final byte[] PACKET = new byte[64];
@@ -107,7 +109,8 @@ public final class TestRunner implements AutoCloseable {
      * @return why they were refused; empty if they were not
      */
     public Optional<Refused> verify(byte[] bytes) {
-        return load(bytes, ProgramType.RAW_TRACEPOINT, fd -> Optional.<Refused>empty(), Optional::of);
+        return load(ProgramParameters.of(ProgramType.RAW_TRACEPOINT, NAME, bytes),
+                fd -> Optional.<Refused>empty(), Optional::of);
     }
 
     private Outcome run(TestProgram program, byte[] memory, ProgramType type, Run run) {
@@ -126,12 +129,12 @@ public final class TestRunner implements AutoCloseable {
             OptionalInt descriptor = shared == null
                     ? OptionalInt.empty()
                     : OptionalInt.of(shared.descriptor());
-            List<Insn> wrapped = Wrapper.wrap(instructions, result.descriptor(), descriptor, memory.length);
+            Instructions wrapped = Wrapper.wrap(instructions, result.descriptor(), descriptor, memory.length);
             ByteBuffer bytes = shared == null ? ByteBuffer.allocate(0) : shared.bytes();
-            return load(InsnCodec.encode(wrapped), type, fd -> {
+            return load(wrapped, type, fd -> {
                 bytes.put(0, memory);
                 return finished(run.of(fd), bytes, made);
-            }, refused -> refused);
+            });
         } finally {
             made.values().forEach(KernelMap::close);
         }
@@ -145,9 +148,19 @@ public final class TestRunner implements AutoCloseable {
         return new Finished(result.bytes().getLong(0), after, entries, run.nanoseconds());
     }
 
-    private <T> T load(byte[] bytes, ProgramType type, Function<Fd, T> loaded,
-            Function<Refused, T> refused) {
-        try (Fd fd = programs.load(ProgramParameters.of(type, "testrun", bytes))) {
+    private Outcome load(Instructions program, ProgramType type, Function<Fd, Outcome> loaded) {
+        ProgramParameters parameters = ProgramParameters.of(type, NAME, InsnCodec.encode(program));
+        if (!Wrapper.hasCallbacks(program)) {
+            return load(parameters, loaded, refused -> refused);
+        }
+        TrialTypes types = new TrialTypes(Wrapper.functions(program));
+        try (Fd btf = new BtfCalls(kernel).load(types.bytes())) {
+            return load(parameters.withDebug(types.debug(btf.number())), loaded, refused -> refused);
+        }
+    }
+
+    private <T> T load(ProgramParameters parameters, Function<Fd, T> loaded, Function<Refused, T> refused) {
+        try (Fd fd = programs.loadBriefly(parameters)) {
             return loaded.apply(fd);
         } catch (RejectedException e) {
             return refused.apply(new Refused(

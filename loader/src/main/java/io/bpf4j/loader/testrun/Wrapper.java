@@ -23,6 +23,7 @@ import io.bpf4j.vm.isa.Width;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Puts a few instructions before a program that set its arguments, and that it goes back to in the end. A test run
@@ -68,7 +69,7 @@ final class Wrapper {
      * @param memory the descriptor of an array whose only value is the memory; none to pass null
      * @param length the memory's bytes
      */
-    static List<Insn> wrap(Instructions program, int result, OptionalInt memory, int length) {
+    static Instructions wrap(Instructions program, int result, OptionalInt memory, int length) {
         List<Insn> end = List.of(new LoadImmediate64(R1, Immediate64.MAP_VALUE, result, 0),
                 new Store(Width.DOUBLE, R1, (short) 0, R0), set(R0, 0), new Exit());
         Insn address = memory.isEmpty()
@@ -88,23 +89,33 @@ final class Wrapper {
             boolean leaves = insn instanceof Exit && slot < mainEnd;
             wrapped.add(leaves ? jump(endSlot - (before + slot + 1)) : insn);
         }
-        return wrapped;
+        return Instructions.of(wrapped);
+    }
+
+    /** Returns the slots at which functions start, the main one's first. */
+    static int[] functions(Instructions program) {
+        IntStream callees = IntStream.range(0, program.size()).filter(index -> isCall(program.get(index)))
+                .map(index -> program.targetSlot(index).orElseThrow());
+        return IntStream.concat(IntStream.of(0), callees).sorted().distinct().toArray();
+    }
+
+    /** Returns whether the program takes the address of a function, which then must have a type. */
+    static boolean hasCallbacks(Instructions program) {
+        return program.stream().anyMatch(Wrapper::isFunctionAddress);
     }
 
     /** Returns the slot at which the first function behind the main one starts, or the end of the program. */
     private static int mainEnd(Instructions program) {
-        int end = program.slots();
-        for (int index = 0; index < program.size(); index++) {
-            if (isCall(program.get(index))) {
-                end = Math.min(end, program.targetSlot(index).orElse(end));
-            }
-        }
-        return end;
+        int[] functions = functions(program);
+        return functions.length > 1 ? functions[1] : program.slots();
     }
 
     private static boolean isCall(Insn insn) {
-        return insn instanceof CallFunction
-                || insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION;
+        return insn instanceof CallFunction || isFunctionAddress(insn);
+    }
+
+    private static boolean isFunctionAddress(Insn insn) {
+        return insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION;
     }
 
     private static int slots(List<Insn> instructions) {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code bpf4j vm}: runs bare bytecode. */
 @Command(name = "vm", mixinStandardHelpOptions = true,
         description = {"Runs a program, given as hex on standard input, and prints R0 as hex.",
-            "R1 is the address of the memory and R2 its length in bytes; both are 0 without memory. The program need not"
-                    + " be safe: what it must not do ends it with a message, and the exit status is 1."},
+            "R1 is the address of the memory and R2 its length in bytes; both are 0 without memory. The program need"
+                    + " not be safe: what it must not do ends it with a message, and the exit status is 1."},
         footerHeading = "%nExamples:%n",
         footer = {"  echo b700000007000000 9500000000000000 | bpf4j vm",
             "  echo 7110000000000000 9500000000000000 | bpf4j vm --engine native --memory 2a",

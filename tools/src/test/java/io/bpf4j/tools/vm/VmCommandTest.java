@@ -82,7 +82,7 @@ class VmCommandTest {
         Result result = run(
                 """
                         {"id":1,"prog":"b7000000070000009500000000000000"}
-                        {"prog":"b7000000070000009500000000000000","other":{"a":[1,2]},"id":"two","engine":"native","mem":null}
+                        {"prog":"b7000000070000009500000000000000","more":{"a":[1]},"id":"two","engine":"native","mem":null}
                         {"id":3,"prog":"9500"}
                         {"id":4}
 
