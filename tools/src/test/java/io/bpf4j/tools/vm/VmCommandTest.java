@@ -62,7 +62,7 @@ class VmCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "95 00|bpf4j: instruction 0: has 2 bytes, not 8|1",
-        "ff00000000000000|bpf4j: instruction 0: opcode 0xff|1",
+        "ff00000000000000|bpf4j: instruction 0: unknown opcode 0xff|1",
         "9500000000000000 9|bpf4j: the program: an odd number of hex digits (17)|2",
         "95 00 zz|bpf4j: the program: 'z' is not a hex digit|2",
         "7912000000000000 9500000000000000|bpf4j: instruction 0: reads 8 bytes at 0x0|1",
@@ -82,7 +82,7 @@ class VmCommandTest {
         Result result = run(
                 """
                         {"id":1,"prog":"b7000000070000009500000000000000"}
-                        {"prog":"b7000000070000009500000000000000","more":{"a":[1]},"id":"two","engine":"native","mem":null}
+                        {"prog":"b7000000070000009500000000000000","id":"two","engine":"native","x":[{}]}
                         {"id":3,"prog":"9500"}
                         {"id":4}
 
