@@ -1,0 +1,67 @@
+package io.bpf4j.tools.session;
+
+import io.bpf4j.compiler.CompileOptions;
+import io.bpf4j.compiler.ProbeCompiler;
+import io.bpf4j.compiler.source.SourceFile;
+import io.bpf4j.vm.object.ObjectReader;
+import io.bpf4j.vm.object.ObjectWriter;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * A tool's own probe: its source beside the tool's class, and the object that the build makes of it, so that a start
+ * needs no compiler.
+ *
+ * @param tool the class that the source is beside
+ * @param name the source's file name without {@code .probe}
+ * @param options how the build compiles it
+ */
+public record ToolProbe(Class<?> tool, String name, Supplier<CompileOptions> options) {
+
+    /** Returns the source. */
+    public SourceFile source() {
+        String file = name + ".probe";
+        return new SourceFile(file, new String(read(file), StandardCharsets.UTF_8));
+    }
+
+    /** Returns what the build has compiled. */
+    public ProgramUnit unit() {
+        return ObjectReader.read(read(object()));
+    }
+
+    /**
+     * Compiles the source and keeps the object where {@link #unit} looks for it.
+     *
+     * @param classes the root folder of the tool's compiled classes
+     */
+    public void prepare(Path classes) throws IOException {
+        Path folder = classes.resolve(tool.getPackageName().replace('.', '/'));
+        Files.write(folder.resolve(object()), ObjectWriter.write(compile()));
+    }
+
+    ProgramUnit compile() {
+        return ProbeCompiler.compile(source(), options.get()).unit();
+    }
+
+    private String object() {
+        return name + ".bpf.o";
+    }
+
+    private byte[] read(String file) {
+        try (InputStream stream = tool.getResourceAsStream(file)) {
+            if (stream == null) {
+                throw new FileNotFoundException(file + " is missing beside " + tool.getName());
+            }
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
