@@ -27,6 +27,8 @@ public final class SiteResolver implements AutoCloseable {
     private final Map<FileIdentity, SymbolResolver> opened = new HashMap<>();
     /** What was found for a process, by its id, and a path: probes come in dozens for one library. */
     private final Map<Integer, Map<String, List<MappedFile>>> located = new HashMap<>();
+    /** By process, or 0 for what is installed here. */
+    private final Map<Integer, LibraryFinder> finders = new HashMap<>();
 
     /** Finds the places of a user probe for a process, or for every process if none is given. */
     public Resolution resolve(AttachSpec.Uprobe spec, Optional<Target> target) {
@@ -112,13 +114,14 @@ public final class SiteResolver implements AutoCloseable {
                 .computeIfAbsent(path, name -> find(name, target));
     }
 
-    private static List<MappedFile> find(String path, Optional<Target> target) {
+    private List<MappedFile> find(String path, Optional<Target> target) {
         if (EXECUTABLE.contains(path)) {
             return executable(target);
         }
-        LibraryFinder finder = target.filter(process -> process.executable().isEmpty())
-                .map(process -> LibraryFinder.of(process.pid())).orElseGet(LibraryFinder::host);
-        List<MappedFile> found = finder.find(path);
+        int owner = target.filter(process -> process.executable().isEmpty()).map(Target::pid).orElse(0);
+        List<MappedFile> found = finders
+                .computeIfAbsent(owner, pid -> pid == 0 ? LibraryFinder.host() : LibraryFinder.of(pid))
+                .find(path);
         return !found.isEmpty() || path.contains("/")
                 ? found
                 : ExecutableFinder.ofEnvironment().find(path).stream().toList();
