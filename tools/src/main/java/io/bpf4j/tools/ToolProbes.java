@@ -18,7 +18,7 @@ public final class ToolProbes {
     /** Compiles them into the one folder given, that of the compiled classes. */
     public static void main(String[] arguments) throws IOException {
         for (ToolProbe probe : ALL) {
-            probe.prepare(Path.of(arguments[0]));
+            probe.build(Path.of(arguments[0]));
         }
     }
 }

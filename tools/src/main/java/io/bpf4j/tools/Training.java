@@ -44,7 +44,9 @@ public final class Training {
             Interrupts.install().request();
             String output = directory.resolve("output").toString();
             new CommandRunner(new SslSniff(), Map.of()).run("-p", self, "--output", output);
+            new CommandRunner(new SslSniff(), Map.of()).run("--output", output, "--", "true");
             new CommandRunner(new SysCount(), Map.of()).run("-p", self, "--output", output);
+            new CommandRunner(new SysCount(), Map.of()).run("--output", output, "--", "true");
         } finally {
             for (String name : List.of("training.probe", "training.bpf.o", "output")) {
                 Files.deleteIfExists(directory.resolve(name));

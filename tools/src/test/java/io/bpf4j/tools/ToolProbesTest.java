@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.bpf4j.compiler.Compilation;
-import io.bpf4j.compiler.ProbeCompiler;
 import io.bpf4j.tools.session.ToolProbe;
 import io.bpf4j.vm.object.ObjectWriter;
 import java.util.List;
@@ -20,7 +19,7 @@ class ToolProbesTest {
     }
 
     private static void check(ToolProbe probe) {
-        Compilation compilation = ProbeCompiler.compile(probe.source(), probe.options().get());
+        Compilation compilation = probe.compile();
         assertEquals(List.of(), compilation.warnings());
         assertArrayEquals(ObjectWriter.write(compilation.unit()), ObjectWriter.write(probe.unit()));
     }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code jsslsniff}: shows what programs send and receive over TLS; bcc's sslsniff, without a C compiler. */
 @Command(name = "jsslsniff", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        sortOptions = false,
+        sortOptions = false, addMethodSubcommands = false,
         description = "Shows what programs send and receive over TLS, in plain text: through OpenSSL, GnuTLS and NSS.",
         footer = {"", "Examples:", "  jsslsniff                       everything on this machine",
             "  jsslsniff -p 181                one process",
@@ -59,6 +59,7 @@ public final class SslSniff implements Callable<Integer> {
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
+        PROBE.begin();
         CommandRunner.main(new SslSniff(), arguments);
     }
 

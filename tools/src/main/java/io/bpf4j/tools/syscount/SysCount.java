@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
  * {@code execve} that starts it, that one included.
  */
 @Command(name = "jsyscount", versionProvider = VersionProvider.class, sortOptions = false,
+        addMethodSubcommands = false,
         abbreviateSynopsis = true,
         description = "Counts system calls, and how long they take, by call or by process.",
         footerHeading = "%nExamples:%n",
@@ -113,6 +114,7 @@ public final class SysCount implements Runnable {
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
+        PROBE.begin();
         CommandRunner.main(new SysCount(), arguments);
     }
 
