@@ -32,7 +32,6 @@ public final class LinuxKernel implements Kernel {
     }
 
     private LinuxKernel() {
-        requireLinuxOnX64();
         setUnlessSet("jffi.unsafe.disabled", "true");
         invoker = Invoker.getInstance();
         lastError = LastError.getInstance();
@@ -53,6 +52,7 @@ public final class LinuxKernel implements Kernel {
      *             on anything but Linux on x86-64
      */
     public static LinuxKernel instance() {
+        requireLinuxOnX64();
         return Holder.INSTANCE;
     }
 
