@@ -2,6 +2,7 @@ package io.bpf4j.tools;
 
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.Interrupts;
+import io.bpf4j.tools.session.ToolProbe;
 import io.bpf4j.tools.sslsniff.SslSniff;
 import io.bpf4j.tools.syscount.SysCount;
 import java.io.IOException;
@@ -43,8 +44,11 @@ public final class Training {
             // The other tools run until they are asked to stop: here, as soon as they have attached.
             Interrupts.install().request();
             String output = directory.resolve("output").toString();
+            ToolProbes.ALL.forEach(ToolProbe::begin);
             new CommandRunner(new SslSniff(), Map.of()).run("-p", self, "--output", output);
+            new CommandRunner(new SslSniff(), Map.of()).run("--output", output, "--", "true");
             new CommandRunner(new SysCount(), Map.of()).run("-p", self, "--output", output);
+            new CommandRunner(new SysCount(), Map.of()).run("--output", output, "--", "true");
         } finally {
             for (String name : List.of("training.probe", "training.bpf.o", "output")) {
                 Files.deleteIfExists(directory.resolve(name));

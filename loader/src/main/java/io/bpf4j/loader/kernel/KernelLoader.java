@@ -17,6 +17,7 @@ import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,11 +68,12 @@ public final class KernelLoader {
             maps.put(spec.name(), push(made, factory.create(spec, btf, types)));
         }
         Attacher attacher = push(made, new Attacher(kernel, features));
-        Map<LoadPlan, Fd> programs = new LinkedHashMap<>();
+        List<KernelSession.LoadedProgram> programs = new ArrayList<>();
         ProgramLoader loader = new ProgramLoader(kernel);
         for (LoadPlan plan : plans) {
-            programs.put(plan,
-                    push(made, loader.load(plan, unit.license(), name -> maps.get(name).fd(), btf, types)));
+            Fd fd = push(made,
+                    loader.load(plan, unit.license(), name -> maps.get(name).fd(), btf, types));
+            programs.add(new KernelSession.LoadedProgram(plan, fd));
         }
         btf.ifPresent(Fd::close);
         Map<String, EventSource> sources = new LinkedHashMap<>();

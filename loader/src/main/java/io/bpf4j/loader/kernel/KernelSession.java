@@ -14,6 +14,7 @@ import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.LossCounter;
 import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ import java.util.Map;
 final class KernelSession implements Session {
     private final ProgramUnit unit;
     private final Map<String, KernelMap> maps;
-    private final Map<LoadPlan, Fd> programs;
+    private final List<LoadedProgram> programs;
     private final Map<String, EventSource> sources;
     private final EventPoller poller;
     private final Attacher attacher;
@@ -36,8 +37,11 @@ final class KernelSession implements Session {
     private boolean detached;
     private boolean closed;
 
+    /** A program in the kernel. */
+    record LoadedProgram(LoadPlan plan, Fd fd) {}
+
     /** What the loader made, in the order of making. */
-    record Parts(Map<String, KernelMap> maps, Map<LoadPlan, Fd> programs, Map<String, EventSource> sources,
+    record Parts(Map<String, KernelMap> maps, List<LoadedProgram> programs, Map<String, EventSource> sources,
             EventPoller poller, Attacher attacher) {}
 
     KernelSession(ProgramUnit unit, SessionOptions options, Parts parts) {
@@ -55,16 +59,18 @@ final class KernelSession implements Session {
     /** Runs the begin programs and attaches the others. */
     void start(SessionOptions options) {
         runAll(AttachSpec.Begin.class);
-        programs.forEach((plan, fd) -> attachments.addAll(attacher.attach(plan, fd, options)));
+        programs.forEach(program -> attachments
+                .addAll(attacher.attach(program.plan(), program.fd(), options)));
     }
 
     private void runAll(Class<? extends AttachSpec> moment) {
-        programs.forEach((plan, fd) -> {
-            if (moment.isInstance(plan.program().attach())) {
-                attacher.runOnce(fd);
-                attachments.add(Attachment.made(plan.program().name(), plan.program().attach(), "", 1));
+        for (LoadedProgram loaded : programs) {
+            Program program = loaded.plan().program();
+            if (moment.isInstance(program.attach())) {
+                attacher.runOnce(loaded.fd());
+                attachments.add(Attachment.made(program.name(), program.attach(), "", 1));
             }
-        });
+        }
     }
 
     @Override
@@ -157,7 +163,7 @@ final class KernelSession implements Session {
             attacher.close();
             poller.close();
             sources.values().forEach(EventSource::close);
-            programs.values().forEach(Fd::close);
+            programs.forEach(program -> program.fd().close());
             maps.values().forEach(KernelMap::close);
         }
     }

@@ -6,7 +6,8 @@ import io.bpf4j.loader.sys.AttachType;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,8 +32,11 @@ record LoadPlan(Program program, AttachType attachType, Optional<Program> partne
     static List<LoadPlan> of(List<Program> programs, KernelFeatures features,
             Supplier<OptionalInt> isReturn) {
         List<LoadPlan> plans = new ArrayList<>();
-        Set<Program> joined = new HashSet<>();
+        Set<Program> joined = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Program program : programs) {
+            if (joined.contains(program)) {
+                continue;
+            }
             Optional<SessionPair> pair = SessionPair.of(program, programs);
             OptionalInt function = pair.isPresent() ? isReturn.get() : OptionalInt.empty();
             if (function.isPresent()) {
@@ -48,13 +52,11 @@ record LoadPlan(Program program, AttachType attachType, Optional<Program> partne
     }
 
     private static AttachType attachType(Program program, KernelFeatures features) {
-        return switch (program.attach()) {
-            case AttachSpec.Uprobe uprobe when features.has(Feature.UPROBE_MULTI) ->
-                AttachType.TRACE_UPROBE_MULTI;
-            case AttachSpec.Usdt usdt when features.has(Feature.UPROBE_MULTI) ->
-                AttachType.TRACE_UPROBE_MULTI;
-            default -> AttachType.NONE;
-        };
+        boolean inUserCode = program.attach() instanceof AttachSpec.Uprobe
+                || program.attach() instanceof AttachSpec.Usdt;
+        return inUserCode && features.has(Feature.UPROBE_MULTI)
+                ? AttachType.TRACE_UPROBE_MULTI
+                : AttachType.NONE;
     }
 
     boolean session() {

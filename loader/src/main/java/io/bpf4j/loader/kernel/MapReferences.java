@@ -36,11 +36,9 @@ public final class MapReferences {
     }
 
     private static Insn resolve(Insn.LoadImmediate64 insn, Reference reference, Function<String, Fd> maps) {
-        return switch (reference) {
-            case Reference.ToMap map -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP,
-                    maps.apply(map.map()).number(), 0);
-            case Reference.ToMapValue value -> new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP_VALUE,
-                    maps.apply(value.map()).number(), value.offset());
-        };
+        int map = maps.apply(reference.map()).number();
+        return reference instanceof Reference.ToMapValue value
+                ? new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP_VALUE, map, value.offset())
+                : new Insn.LoadImmediate64(insn.dst(), Immediate64.MAP, map, 0);
     }
 }

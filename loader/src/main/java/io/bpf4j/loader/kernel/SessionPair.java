@@ -36,13 +36,17 @@ record SessionPair(Program entry, Program exit) {
                 || spec.site() != AttachSpec.Uprobe.Site.ENTRY) {
             return Optional.empty();
         }
-        var wanted = new AttachSpec.Uprobe(spec.path(), spec.symbol(), spec.offset(),
-                AttachSpec.Uprobe.Site.RETURN);
-        List<Program> exits = programs.stream().filter(program -> program.attach().equals(wanted)).toList();
-        long entries = programs.stream().filter(program -> program.attach().equals(spec)).count();
-        return exits.size() == 1 && entries == 1
+        List<Program> entries = on(spec, AttachSpec.Uprobe.Site.ENTRY, programs);
+        List<Program> exits = on(spec, AttachSpec.Uprobe.Site.RETURN, programs);
+        return exits.size() == 1 && entries.size() == 1
                 ? Optional.of(new SessionPair(entry, exits.getFirst()))
                 : Optional.empty();
+    }
+
+    private static List<Program> on(AttachSpec.Uprobe function, AttachSpec.Uprobe.Site site,
+            List<Program> programs) {
+        return programs.stream().filter(program -> program.attach() instanceof AttachSpec.Uprobe spec
+                && spec.site() == site && spec.isInFunctionOf(function)).toList();
     }
 
     /**
@@ -74,16 +78,10 @@ record SessionPair(Program entry, Program exit) {
     }
 
     private List<Reference> references(int exitSlot) {
-        return Stream.concat(entry.references().stream().map(reference -> moved(reference, DISPATCHER_SLOTS)),
-                exit.references().stream().map(reference -> moved(reference, exitSlot))).toList();
-    }
-
-    private static Reference moved(Reference reference, int by) {
-        return switch (reference) {
-            case Reference.ToMap map -> new Reference.ToMap(map.slot() + by, map.map());
-            case Reference.ToMapValue value ->
-                new Reference.ToMapValue(value.slot() + by, value.map(), value.offset());
-        };
+        return Stream
+                .concat(entry.references().stream().map(reference -> reference.movedBy(DISPATCHER_SLOTS)),
+                        exit.references().stream().map(reference -> reference.movedBy(exitSlot)))
+                .toList();
     }
 
     private List<Function> functions(int exitSlot) {

@@ -76,19 +76,24 @@ final class UserAttacher implements AutoCloseable {
     /** Attaches a program of a user probe or a static marker to its places in each target. */
     List<Attachment> attach(LoadPlan plan, Fd fd, SessionOptions options, Deque<AutoCloseable> held) {
         Job job = new Job(plan, fd, held, new ArrayList<>());
-        switch (plan.program().attach()) {
-            case AttachSpec.Uprobe spec when spec.site() == AttachSpec.Uprobe.Site.GO_RETURN ->
-                job.skipped("",
-                        "goret probes need the instruction decoder, which this version does not have");
-            case AttachSpec.Uprobe spec -> options.filesFor(spec.path()).forEach(
-                    file -> everywhere(job, options.targets(),
-                            target -> resolver.resolve(spec.in(file), target)));
-            case AttachSpec.Usdt spec -> options.filesFor(spec.path()).forEach(
-                    file -> everywhere(job, options.targets(),
-                            target -> resolver.resolve(spec.in(file), target)));
-            default -> throw new IllegalArgumentException("not in user code: " + plan.program().attach());
+        if (plan.program().attach() instanceof AttachSpec.Usdt spec) {
+            options.filesFor(spec.path()).forEach(file -> everywhere(job, options.targets(),
+                    target -> resolver.resolve(spec.in(file), target)));
+        } else if (plan.program().attach() instanceof AttachSpec.Uprobe spec) {
+            attach(job, spec, options);
+        } else {
+            throw new IllegalArgumentException("not in user code: " + plan.program().attach());
         }
         return job.done();
+    }
+
+    private void attach(Job job, AttachSpec.Uprobe spec, SessionOptions options) {
+        if (spec.site() == AttachSpec.Uprobe.Site.GO_RETURN) {
+            job.skipped("", "goret probes need the instruction decoder, which this version does not have");
+            return;
+        }
+        options.filesFor(spec.path()).forEach(file -> everywhere(job, options.targets(),
+                target -> resolver.resolve(spec.in(file), target)));
     }
 
     private void everywhere(Job job, List<Target> targets, Function<Optional<Target>, Resolution> lookup) {

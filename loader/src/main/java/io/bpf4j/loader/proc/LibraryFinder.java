@@ -5,7 +5,6 @@ import io.bpf4j.loader.elf.ElfFile;
 import io.bpf4j.loader.elf.ResolvedSymbol;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +24,8 @@ import java.util.stream.Stream;
  *
  * <p>There may be several (two versions, or copies in several folders); all are given, each file once, the newest
  * version first.
+ *
+ * <p>A finder remembers what is installed from the first time that it looks. For one thread at a time.
  */
 public final class LibraryFinder {
 
@@ -37,6 +38,10 @@ public final class LibraryFinder {
 
     private final Optional<Integer> pid;
     private final FileSystemRoot root;
+    private List<Candidate> candidates;
+
+    /** A file in a place where libraries are; the name is the one that programs ask for. */
+    private record Candidate(String name, String path) {}
 
     private LibraryFinder(Optional<Integer> pid, FileSystemRoot root) {
         this.pid = pid;
@@ -132,24 +137,38 @@ public final class LibraryFinder {
 
     private List<MappedFile> installed(LibraryName library) {
         Map<FileIdentity, MappedFile> found = new LinkedHashMap<>();
-        for (LdSoCache.Entry entry : cache()) {
-            if (entry.isX8664() && library.matches(entry.name())) {
-                add(entry.path(), found);
-            }
+        if (candidates == null) {
+            candidates = candidates();
         }
-        for (String folder : folders()) {
-            for (String name : namesIn(folder)) {
-                if (library.matches(name)) {
-                    add(folder + "/" + name, found);
-                }
+        for (Candidate candidate : candidates) {
+            if (library.matches(candidate.name())) {
+                add(candidate.path(), found);
             }
         }
         return newestFirst(found.values());
     }
 
+    private List<Candidate> candidates() {
+        List<Candidate> found = new ArrayList<>();
+        for (LdSoCache.Entry entry : cache()) {
+            if (entry.isX8664()) {
+                found.add(new Candidate(entry.name(), entry.path()));
+            }
+        }
+        for (String folder : folders()) {
+            for (String name : namesIn(folder)) {
+                if (LibraryName.isPossible(name)) {
+                    found.add(new Candidate(name, folder + "/" + name));
+                }
+            }
+        }
+        return found;
+    }
+
     private static List<MappedFile> newestFirst(Collection<MappedFile> files) {
+        Comparator<String> order = LibraryName.newestFirst();
         return files.stream()
-                .sorted(Comparator.comparing(file -> fileName(file.path()), LibraryName.newestFirst()))
+                .sorted((left, right) -> order.compare(fileName(left.path()), fileName(right.path())))
                 .toList();
     }
 
@@ -182,12 +201,15 @@ public final class LibraryFinder {
         }
     }
 
-    private List<String> folders() {
+    /** Each once: most systems have merged some of them by links. */
+    private Collection<String> folders() {
         var folders = new ArrayList<>(FOLDERS);
         content(MUSL_PATH)
                 .ifPresent(content -> Stream.of(new String(content, StandardCharsets.UTF_8).split("[:\n]"))
                         .filter(folder -> folder.startsWith("/")).forEach(folders::add));
-        return folders;
+        Map<Optional<String>, String> distinct = new LinkedHashMap<>();
+        folders.forEach(folder -> distinct.putIfAbsent(root.canonical(folder), folder));
+        return distinct.values();
     }
 
     /** Of regular files only, and of bounded size: in a container they may be anything. */
@@ -204,16 +226,7 @@ public final class LibraryFinder {
     }
 
     private List<String> namesIn(String folder) {
-        Optional<Path> path = root.find(folder).filter(Files::isDirectory);
-        var names = new ArrayList<String>();
-        if (path.isPresent()) {
-            try (var entries = Files.newDirectoryStream(path.get())) {
-                entries.forEach(entry -> names.add(entry.getFileName().toString()));
-            } catch (IOException | DirectoryIteratorException e) {
-                return List.of();
-            }
-        }
-        return names;
+        return root.find(folder).map(path -> path.toFile().list()).map(List::of).orElse(List.of());
     }
 
     private static String fileName(String path) {

@@ -20,30 +20,37 @@ final class LibraryName {
     private static final Pattern VERSION = Pattern.compile("(?:-|\\.so\\.)([0-9][0-9.]*)");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
+    /** How every such file name begins; to look at it is faster than at the pattern. */
+    private final String beginning;
     private final Pattern files;
     private final boolean standardLibrary;
 
-    private LibraryName(Pattern files, boolean standardLibrary) {
-        this.files = files;
+    private LibraryName(String beginning, String rest, boolean standardLibrary) {
+        this.beginning = beginning;
+        this.files = Pattern.compile(Pattern.quote(beginning) + rest);
         this.standardLibrary = standardLibrary;
     }
 
     static LibraryName of(String name) {
         int so = name.indexOf(SUFFIX);
         if (so > 0 && name.length() > so + SUFFIX.length()) {
-            return new LibraryName(Pattern.compile(Pattern.quote(name) + "(\\.[0-9A-Za-z.]+)?"), false);
+            return new LibraryName(name, "(\\.[0-9A-Za-z.]+)?", false);
         }
         String stem = so > 0 ? name.substring(0, so) : name;
         // A library may really be called "liblib...": then the user writes it whole.
         String bare = stem.startsWith(PREFIX) ? stem.substring(PREFIX.length()) : stem;
-        return new LibraryName(
-                Pattern.compile(
-                        PREFIX + Pattern.quote(bare) + "(-[0-9][0-9.]*)?\\.so(\\.[0-9][0-9A-Za-z.]*)?"),
+        return new LibraryName(PREFIX + bare, "(-[0-9][0-9.]*)?\\.so(\\.[0-9][0-9A-Za-z.]*)?",
                 bare.equals("c"));
     }
 
     boolean matches(String fileName) {
-        return files.matcher(fileName).matches() || standardLibrary && MUSL.matcher(fileName).matches();
+        return fileName.startsWith(beginning) && files.matcher(fileName).matches()
+                || standardLibrary && MUSL.matcher(fileName).matches();
+    }
+
+    /** Whether a file name may be that of any library. */
+    static boolean isPossible(String fileName) {
+        return fileName.contains(SUFFIX);
     }
 
     /** Orders file names by version, newest first: {@code libssl.so.3}, {@code libssl.so.1.1}, {@code libssl.so}. */

@@ -55,9 +55,8 @@ public record MemoryMaps(int pid, List<Mapping> mappings) {
 
     /** One executable mapping of each file, in the order of their addresses. */
     public List<Mapping> codeFiles() {
-        record Identity(long device, long inode) {}
-        var seen = new HashSet<Identity>();
+        var seen = new HashSet<FileIdentity>();
         return mappings.stream().filter(mapping -> mapping.hasFile() && mapping.isExecutable())
-                .filter(mapping -> seen.add(new Identity(mapping.device(), mapping.inode()))).toList();
+                .filter(mapping -> seen.add(new FileIdentity(mapping.device(), mapping.inode()))).toList();
     }
 }

@@ -25,6 +25,10 @@ public final class SiteResolver implements AutoCloseable {
     private static final List<String> EXECUTABLE = List.of("", "exe");
 
     private final Map<FileIdentity, SymbolResolver> opened = new HashMap<>();
+    /** What was found for a process, by its id, and a path: probes come in dozens for one library. */
+    private final Map<Integer, Map<String, List<MappedFile>>> located = new HashMap<>();
+    /** By process, or 0 for what is installed here. */
+    private final Map<Integer, LibraryFinder> finders = new HashMap<>();
 
     /** Finds the places of a user probe for a process, or for every process if none is given. */
     public Resolution resolve(AttachSpec.Uprobe spec, Optional<Target> target) {
@@ -66,21 +70,25 @@ public final class SiteResolver implements AutoCloseable {
     private Resolution collect(String path, Optional<Target> target, String symbol,
             Function<SymbolResolver, List<Place>> search) {
         List<String> problems = new ArrayList<>();
-        Map<String, Site> sites = new LinkedHashMap<>();
-        List<MappedFile> files = files(path, target, problems);
+        List<Site> sites = new ArrayList<>();
+        List<MappedFile> files = files(path, target);
         for (MappedFile file : files) {
             List<Place> places = search(file, search, problems);
+            // Several names may lead to one place.
+            Map<Long, Site> inFile = new LinkedHashMap<>();
             for (Place place : places) {
-                sites.putIfAbsent(file.identity() + "+" + place.fileOffset(),
-                        new Site(file.file(), file.path(),
-                                place.symbol(), place.symbolOffset(), place.fileOffset(),
-                                place.semaphoreOffset()));
+                inFile.putIfAbsent(place.fileOffset(), new Site(file.file(), file.path(), place.symbol(),
+                        place.symbolOffset(), place.fileOffset(), place.semaphoreOffset()));
             }
+            sites.addAll(inFile.values());
             if (places.isEmpty()) {
                 problems.add(missing(file, symbol));
             }
         }
-        return new Resolution(List.copyOf(sites.values()), problems);
+        if (files.isEmpty()) {
+            problems.add(notFound(path, target));
+        }
+        return new Resolution(sites, problems);
     }
 
     private List<Place> search(MappedFile file, Function<SymbolResolver, List<Place>> search,
@@ -100,32 +108,40 @@ public final class SiteResolver implements AutoCloseable {
         return file.path() + " has no " + what.replace("the marker", "such marker") + stripped;
     }
 
-    private static List<MappedFile> files(String path, Optional<Target> target, List<String> problems) {
-        if (EXECUTABLE.contains(path)) {
-            return executable(target, problems);
-        }
-        LibraryFinder finder = target.filter(process -> process.executable().isEmpty())
-                .map(process -> LibraryFinder.of(process.pid())).orElseGet(LibraryFinder::host);
-        List<MappedFile> found = new ArrayList<>(finder.find(path));
-        if (found.isEmpty() && !path.contains("/")) {
-            ExecutableFinder.ofEnvironment().find(path).ifPresent(found::add);
-        }
-        if (found.isEmpty()) {
-            problems.add(path.contains("/")
-                    ? "there is no file " + path
-                    : "no library or program is called " + path);
-        }
-        return found;
+    private List<MappedFile> files(String path, Optional<Target> target) {
+        int owner = target.map(Target::pid).orElse(0);
+        return located.computeIfAbsent(owner, process -> new HashMap<>())
+                .computeIfAbsent(path, name -> find(name, target));
     }
 
-    private static List<MappedFile> executable(Optional<Target> target, List<String> problems) {
-        if (target.isEmpty()) {
-            problems.add("a probe on the executable needs a process: name it with -p PID or -- COMMAND");
-            return List.of();
+    private List<MappedFile> find(String path, Optional<Target> target) {
+        if (EXECUTABLE.contains(path)) {
+            return executable(target);
         }
-        return target.get().executable()
+        int owner = target.filter(process -> process.executable().isEmpty()).map(Target::pid).orElse(0);
+        List<MappedFile> found = finders
+                .computeIfAbsent(owner, pid -> pid == 0 ? LibraryFinder.host() : LibraryFinder.of(pid))
+                .find(path);
+        return !found.isEmpty() || path.contains("/")
+                ? found
+                : ExecutableFinder.ofEnvironment().find(path).stream().toList();
+    }
+
+    private static List<MappedFile> executable(Optional<Target> target) {
+        return target.map(process -> process.executable()
                 .map(file -> LibraryFinder.within(FileSystemRoot.HOST).find(file.toAbsolutePath().toString()))
-                .orElseGet(() -> LibraryFinder.of(target.get().pid()).executable().stream().toList());
+                .orElseGet(() -> LibraryFinder.of(process.pid()).executable().stream().toList()))
+                .orElse(List.of());
+    }
+
+    private static String notFound(String path, Optional<Target> target) {
+        if (EXECUTABLE.contains(path)) {
+            return target.map(process -> "process " + process.pid() + " has no executable")
+                    .orElse("a probe on the executable needs a process: name it with -p PID or -- COMMAND");
+        }
+        return path.contains("/")
+                ? "there is no file " + path
+                : "no library or program is called " + path;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +56,27 @@ class KernelTest {
         assertEquals("opening process 2147483647: pidfd_open failed with ESRCH (no such process)",
                 failure.getMessage());
         assertEquals(Errno.ESRCH, failure.errno());
+    }
+
+    @Test
+    @Timeout(60)
+    void eachThreadIsToldItsOwnError() throws InterruptedException {
+        int calls = 20_000;
+        var wrong = new AtomicInteger();
+        Thread other = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < calls; i++) {
+                if (kernel.call(Syscall.CLOSE, -1, 0, 0, 0, 0, 0) != -Errno.EBADF.number()) {
+                    wrong.incrementAndGet();
+                }
+            }
+        });
+        for (int i = 0; i < calls; i++) {
+            if (kernel.call(Syscall.PIDFD_OPEN, Integer.MAX_VALUE, 0, 0, 0, 0, 0) != -Errno.ESRCH.number()) {
+                wrong.incrementAndGet();
+            }
+        }
+        other.join();
+        assertEquals(0, wrong.get());
     }
 
     @Test

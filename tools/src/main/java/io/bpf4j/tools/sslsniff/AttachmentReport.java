@@ -36,7 +36,9 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
             attachments.stream().filter(attachment -> of(attachment, library)).map(Attachment::spec)
                     .findFirst()
                     .ifPresent(
-                            spec -> attachments.stream().filter(attachment -> attachment.spec().equals(spec))
+                            spec -> attachments.stream()
+                                    .filter(attachment -> attachment.spec().spelling()
+                                            .equals(spec.spelling()))
                                     .forEach(firsts::add));
         }
         return firsts;

@@ -1,7 +1,6 @@
 package io.bpf4j.tools.sslsniff;
 
 import io.bpf4j.compiler.CompileOptions;
-import io.bpf4j.compiler.source.SourceFile;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.Target;
 import io.bpf4j.tools.common.CommandRunner;
@@ -14,12 +13,9 @@ import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
+import io.bpf4j.tools.session.ToolProbe;
 import io.bpf4j.vm.program.ProgramUnit;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +28,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code jsslsniff}: shows what programs send and receive over TLS; bcc's sslsniff, without a C compiler. */
 @Command(name = "jsslsniff", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        sortOptions = false,
+        sortOptions = false, addMethodSubcommands = false,
         description = "Shows what programs send and receive over TLS, in plain text: through OpenSSL, GnuTLS and NSS.",
         footer = {"", "Examples:", "  jsslsniff                       everything on this machine",
             "  jsslsniff -p 181                one process",
@@ -41,7 +37,9 @@ import picocli.CommandLine.Spec;
             "  jsslsniff --extra-lib openssl:/opt/app/bin/app", "",
             "What it shows may be secret: files that it writes are readable by their owner only."})
 public final class SslSniff implements Callable<Integer> {
-    private static final String SOURCE = "jsslsniff.probe";
+    /** Its probe, the same for every machine. */
+    public static final ToolProbe PROBE = new ToolProbe(SslSniff.class, "jsslsniff",
+            () -> CompileOptions.PORTABLE);
 
     @Spec
     private CommandSpec spec;
@@ -61,6 +59,7 @@ public final class SslSniff implements Callable<Integer> {
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
+        PROBE.begin();
         CommandRunner.main(new SslSniff(), arguments);
     }
 
@@ -78,15 +77,7 @@ public final class SslSniff implements Callable<Integer> {
 
     private static void printSource() {
         try (Output output = Output.standard()) {
-            output.text(source().text());
-        }
-    }
-
-    private static SourceFile source() {
-        try (InputStream stream = SslSniff.class.getResourceAsStream(SOURCE)) {
-            return new SourceFile(SOURCE, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            output.text(PROBE.source().text());
         }
     }
 
@@ -98,8 +89,7 @@ public final class SslSniff implements Callable<Integer> {
             List<Target> targets = targetOptions.targets(started.command());
             machine.requirePermission();
             Selection selection = new Selection(options);
-            ProgramUnit unit = selection
-                    .tailor(machine.compile(source(), CompileOptions.PORTABLE, "portable"));
+            ProgramUnit unit = selection.tailor(PROBE.unit());
             try (Session session = machine.open(unit, selection.places(targets))) {
                 report(session);
                 started.command().ifPresent(StartedCommand::resume);

@@ -1,16 +1,17 @@
 package io.bpf4j.tools.syscount;
 
-import io.bpf4j.compiler.source.SourceFile;
+import io.bpf4j.compiler.CompileOptions;
+import io.bpf4j.compiler.check.CheckOptions;
+import io.bpf4j.compiler.check.CheckOptions.TracepointAccess;
+import io.bpf4j.compiler.check.TracepointFormats;
 import io.bpf4j.loader.Session;
+import io.bpf4j.tools.session.Machine;
 import io.bpf4j.vm.abi.SystemCalls;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.GlobalValues;
 import io.bpf4j.vm.program.ProgramUnit;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -24,18 +25,21 @@ import java.util.Set;
  */
 record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awaited, SystemCalls table) {
 
-    private static final String FILE = "jsyscount.probe";
     private static final Set<String> SPECIAL_CALLS = Set.of("clone", "fork", "vfork", "clone3", "execve",
             "execveat", "exit", "exit_group", "rt_sigreturn");
     private static final byte[] TRUE = {1};
 
-    /** Returns the source. */
-    static SourceFile source() {
-        try (var stream = CallProbe.class.getResourceAsStream(FILE)) {
-            return new SourceFile(FILE, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + FILE, e);
-        }
+    /** Returns how to compile it: without asking the machine, for its tracepoints are the same everywhere. */
+    static CompileOptions options(TracepointAccess access) {
+        return CompileOptions.PORTABLE
+                .withCheck(new CheckOptions(TracepointFormats.builtIn(), () -> access));
+    }
+
+    /** Returns the probe, told nothing yet. */
+    static ProgramUnit compiled(Machine machine, TracepointAccess access) {
+        return access == TracepointAccess.RAW
+                ? SysCount.PROBE.unit()
+                : machine.compile(SysCount.PROBE.source(), options(access), access.name());
     }
 
     /** Sets the constants of the compiled source and leaves out the program that nothing needs. */

@@ -9,6 +9,7 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.TargetOptions;
+import io.bpf4j.tools.session.ToolProbe;
 import io.bpf4j.vm.abi.SystemCalls;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
  * {@code execve} that starts it, that one included.
  */
 @Command(name = "jsyscount", versionProvider = VersionProvider.class, sortOptions = false,
+        addMethodSubcommands = false,
         abbreviateSynopsis = true,
         description = "Counts system calls, and how long they take, by call or by process.",
         footerHeading = "%nExamples:%n",
@@ -41,6 +43,9 @@ import picocli.CommandLine.Spec;
             "  jsyscount -c /sys/fs/cgroup/web.slice --format json",
             "  jsyscount -T 50 -- ls -l"})
 public final class SysCount implements Runnable {
+    /** Its probe, as it is used unless the user asks for the other kind of tracepoints. */
+    public static final ToolProbe PROBE = new ToolProbe(SysCount.class, "jsyscount",
+            () -> CallProbe.options(TracepointAccess.RAW));
 
     @Spec
     private CommandSpec spec;
@@ -109,6 +114,7 @@ public final class SysCount implements Runnable {
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
+        PROBE.begin();
         CommandRunner.main(new SysCount(), arguments);
     }
 
@@ -124,7 +130,7 @@ public final class SysCount implements Runnable {
             if (list) {
                 TextReport.list(output, table);
             } else if (printProbe) {
-                output.text(CallProbe.source().text());
+                output.text(PROBE.source().text());
             } else {
                 trace(output, table);
             }

@@ -1,9 +1,6 @@
 package io.bpf4j.tools.syscount;
 
-import io.bpf4j.compiler.CompileOptions;
-import io.bpf4j.compiler.check.CheckOptions;
 import io.bpf4j.compiler.check.CheckOptions.TracepointAccess;
-import io.bpf4j.compiler.check.TracepointFormats;
 import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
@@ -53,8 +50,7 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
         try (Machine machine = new Machine()) {
             machine.requirePermission();
             List<ProcessWatch> watched = watched(pids);
-            ProgramUnit compiled = machine.compile(CallProbe.source(), CompileOptions.PORTABLE
-                    .withCheck(new CheckOptions(TracepointFormats.builtIn(), () -> access)), access.name());
+            ProgramUnit compiled = CallProbe.compiled(machine, access);
             try (Started started = start(machine, command)) {
                 List<Integer> all = new ArrayList<>(pids.stream().distinct().toList());
                 started.pid().ifPresent(pid -> {

@@ -39,7 +39,7 @@ public final class ToolProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC", "-Xlog:disable", "-Xlog:all=off", "--enable-native-access=ALL-UNNAMED",
-                "-Djnr.ffi.asm.enabled=false", "-cp", System.getProperty("java.class.path"),
+                "-cp", System.getProperty("java.class.path"),
                 Bpf4j.class.getName()));
         if (Runtime.version().feature() >= 23) {
             command.add(1, "--sun-misc-unsafe-memory-access=allow");

@@ -97,7 +97,7 @@ class MistakesTest {
         Path file = directory.resolve("probe");
         assertEquals(0,
                 new CommandRunner(new SysCount(), Map.of()).run("--ebpf", "--output", file.toString()));
-        assertEquals(CallProbe.source().text(), Files.readString(file));
+        assertEquals(SysCount.PROBE.source().text(), Files.readString(file));
     }
 
     @Test

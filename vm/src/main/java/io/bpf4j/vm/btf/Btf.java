@@ -67,18 +67,24 @@ public final class Btf {
     public static OptionalInt find(byte[] bytes, BtfKind kind, String name) {
         BtfSections sections = BtfSections.of(bytes);
         byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer in = sections.in();
-        int at = sections.typeStart();
-        for (int id = 1; at < sections.typeEnd(); id++) {
-            int info = sections.info(at, id);
-            int size = sections.recordSize(info, at, id);
-            if (BtfLayout.kindNumber(info) == kind.number()) {
-                int named = in.getInt(at);
-                if (named != 0 && sections.stringEquals(named, wanted)) {
-                    return OptionalInt.of(id);
-                }
+        // A kernel has 150,000 types, and this runs once, before anything is compiled: a loop over plain numbers.
+        int[] words = sections.typeWords();
+        int[] sizes = BtfKind.fixedWords();
+        int[] elementSizes = BtfKind.elementWords();
+        int at = 0;
+        for (int id = 1; at < words.length; id++) {
+            int info = at + 1 < words.length ? words[at + 1] : 0;
+            int number = BtfLayout.kindNumber(info);
+            if (number == 0 || number >= sizes.length) {
+                throw new BtfException("type " + id + " is of the unknown kind " + number + " or cut off");
             }
-            at += size;
+            if (number == kind.number() && words[at] != 0 && sections.stringEquals(words[at], wanted)) {
+                return OptionalInt.of(id);
+            }
+            at += sizes[number] + elementSizes[number] * BtfLayout.elements(info);
+        }
+        if (at > words.length) {
+            throw new BtfException("the last type is cut off");
         }
         return OptionalInt.empty();
     }

@@ -10,11 +10,12 @@ import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.VoidType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,9 @@ public final class BtfBuilder {
     private static final int ENCODING_SHIFT = 24;
 
     private final List<int[]> types = new ArrayList<>();
-    private final Map<List<Integer>, Integer> idByWords = new HashMap<>();
-    private final Map<Type, Integer> idByType = new HashMap<>();
+    private final Map<IntBuffer, Integer> idByWords = new HashMap<>();
+    /** By identity, which is faster; types that are equal but not the same come out as the same words. */
+    private final Map<Type, Integer> idByType = new IdentityHashMap<>();
     private final Map<String, List<StructType>> structsByName = new HashMap<>();
     private final Map<String, Integer> strings = new LinkedHashMap<>();
     private int stringsSize = 1;
@@ -190,7 +192,7 @@ public final class BtfBuilder {
                 words[at++] = (int) (constant.value() >>> Integer.SIZE);
             }
         }
-        return append(words);
+        return shared(words);
     }
 
     private int struct(StructType type) {
@@ -215,7 +217,7 @@ public final class BtfBuilder {
             members.add(new Member(field.name(), add(field.type()), field.offset()));
         }
         // The kernel wants rising offsets; fields of an unnamed union within may come in another order.
-        members.sort(Comparator.comparingInt(Member::offset));
+        members.sort((left, right) -> Integer.compare(left.offset(), right.offset()));
         types.set(id - 1, structRecord(name, union ? BtfKind.UNION : BtfKind.STRUCT, members, type.size()));
         return id;
     }
@@ -253,7 +255,7 @@ public final class BtfBuilder {
     }
 
     private int shared(int[] words) {
-        List<Integer> key = Arrays.stream(words).boxed().toList();
+        IntBuffer key = IntBuffer.wrap(words);
         Integer known = idByWords.get(key);
         if (known == null) {
             known = append(words);

@@ -1,5 +1,7 @@
 package io.bpf4j.vm.btf;
 
+import java.util.Arrays;
+
 /**
  * The kinds of BTF type, by their number, with the size of what follows the common 12 bytes
  * (include/uapi/linux/btf.h).
@@ -44,6 +46,16 @@ public enum BtfKind {
     /** Returns the bytes of a whole type record with a number of elements (members, parameters, constants). */
     int recordSize(int elements) {
         return BtfLayout.TYPE_SIZE + fixedSize + elementSize * elements;
+    }
+
+    /** Returns the 32-bit words of a record of each kind, by number, without its elements. */
+    static int[] fixedWords() {
+        return Arrays.stream(ALL).mapToInt(kind -> kind.recordSize(0) / Integer.BYTES).toArray();
+    }
+
+    /** Returns the 32-bit words of an element of each kind, by number. */
+    static int[] elementWords() {
+        return Arrays.stream(ALL).mapToInt(kind -> kind.elementSize / Integer.BYTES).toArray();
     }
 
     /** Finds a kind by number; null if there is none. */

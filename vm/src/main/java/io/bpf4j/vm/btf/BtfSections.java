@@ -43,6 +43,13 @@ record BtfSections(ByteBuffer in, int typeStart, int typeEnd, int stringStart, i
         return new BtfSections(in, (int) typeStart, (int) typeEnd, (int) stringStart, (int) stringEnd);
     }
 
+    /** Returns the types as 32-bit words. */
+    int[] typeWords() {
+        int[] words = new int[(typeEnd - typeStart) / Integer.BYTES];
+        in.slice(typeStart, typeEnd - typeStart).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+        return words;
+    }
+
     /**
      * Returns the info word of the record of a type.
      *

@@ -8,7 +8,6 @@ import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.StructType;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +90,7 @@ public record UnitTypes(Map<String, MapTypes> maps, Map<String, ProgramDebugInfo
     private static MapTypes dataSection(BtfBuilder builder, ProgramUnit unit, MapSpec map, String section) {
         List<Global> globals = unit.globals().stream()
                 .filter(global -> global.map().equals(map.name()) && global.type().size() > 0)
-                .sorted(Comparator.comparingInt(Global::offset)).toList();
+                .sorted((left, right) -> Integer.compare(left.offset(), right.offset())).toList();
         List<BtfBuilder.Placement> placements = new ArrayList<>();
         int end = 0;
         for (Global global : globals) {

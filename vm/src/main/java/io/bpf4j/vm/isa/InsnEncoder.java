@@ -75,11 +75,10 @@ final class InsnEncoder {
     }
 
     private static RawSlot withOperand(int opcode, Register dst, Operand operand, int offset) {
-        return switch (operand) {
-            case Register src ->
-                slot(opcode | Opcode.SOURCE_REGISTER, dst.number(), src.number(), offset, 0);
-            case Operand.Immediate(var value) -> slot(opcode, dst.number(), 0, offset, value);
-        };
+        return operand instanceof Operand.Immediate immediate
+                ? slot(opcode, dst.number(), 0, offset, immediate.value())
+                : slot(opcode | Opcode.SOURCE_REGISTER, dst.number(), ((Register) operand).number(), offset,
+                        0);
     }
 
     private static RawSlot slot(int opcode, int dst, int src, int offset, int immediate) {

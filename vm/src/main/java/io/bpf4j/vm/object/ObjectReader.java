@@ -41,7 +41,7 @@ public final class ObjectReader {
             }
             programs.add(
                     new Program(program.name(), program.type(), program.attach(), instructions(elf, code),
-                            program.references(), program.functions(), program.lines()));
+                            program.references(), program.functions(), rest.lines().of(programs.size())));
         }
         Map<String, String> data = new HashMap<>();
         rest.data().forEach(each -> data.put(each.map(), each.section()));

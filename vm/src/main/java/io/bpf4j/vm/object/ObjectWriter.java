@@ -81,7 +81,8 @@ public final class ObjectWriter {
         byte[] extension = debug.build();
         elf.note(".BTF", btf.build());
         elf.note(".BTF.ext", extension);
-        PrivateData rest = new PrivateData(PrivateData.VERSION, remainder(), codes, data);
+        PrivateData rest = new PrivateData(PrivateData.VERSION, remainder(), codes, data,
+                LineTable.of(unit.programs()));
         elf.note(PrivateData.SECTION, RecordText.write(rest).getBytes(StandardCharsets.UTF_8));
         return elf.build();
     }
@@ -90,7 +91,7 @@ public final class ObjectWriter {
         List<Program> programs = unit.programs().stream()
                 .map(program -> new Program(program.name(), program.type(),
                         program.attach(), List.of(), program.references(), program.functions(),
-                        program.lines()))
+                        List.of()))
                 .toList();
         Set<String> elsewhere = new HashSet<>();
         data.forEach(each -> elsewhere.add(each.map()));

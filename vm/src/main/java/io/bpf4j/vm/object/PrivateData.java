@@ -6,13 +6,14 @@ import java.util.List;
 /**
  * What the section {@code .bpf4j} holds: the unit without what stands elsewhere in the file, and where that is.
  *
- * @param unit without instructions, and without the initial data that sections hold
+ * @param unit without instructions and lines, and without the initial data that sections hold
  * @param codes one for each program
  * @param data one for each map whose initial data is the content of a section
+ * @param lines the programs' lines
  */
-record PrivateData(int version, ProgramUnit unit, List<Code> codes, List<Data> data) {
-    /** The only version so far. */
-    static final int VERSION = 1;
+record PrivateData(int version, ProgramUnit unit, List<Code> codes, List<Data> data, LineTable lines) {
+    /** Version 1 had the lines in the unit. */
+    static final int VERSION = 2;
     static final String SECTION = ".bpf4j";
 
     /** Where a program's main function and the functions that it calls are, in bytes. */

@@ -7,7 +7,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,8 +21,30 @@ final class RecordTextParser {
 
     private final String text;
     private final Map<Integer, StructType> structs = new HashMap<>();
+    private final Map<Class<?>, Shape> shapes = new HashMap<>();
+    /** For each class that a component is declared with, those that a name may mean. */
+    private final Map<Class<?>, Map<String, Class<?>>> choices = new HashMap<>();
     private int at;
     private int depth;
+
+    /** A record class, as reflection tells it, which takes its time. */
+    private record Shape(List<String> names, List<Type> types, Constructor<?> constructor) {
+        static Shape of(Class<?> type) {
+            List<String> names = new ArrayList<>();
+            List<Type> types = new ArrayList<>();
+            List<Class<?>> raw = new ArrayList<>();
+            for (RecordComponent component : type.getRecordComponents()) {
+                names.add(component.getName());
+                types.add(component.getGenericType());
+                raw.add(component.getType());
+            }
+            try {
+                return new Shape(names, types, type.getDeclaredConstructor(raw.toArray(Class<?>[]::new)));
+            } catch (NoSuchMethodException e) {
+                throw new IllegalArgumentException("cannot make a " + type.getSimpleName(), e);
+            }
+        }
+    }
 
     private RecordTextParser(String text) {
         this.text = text;
@@ -81,7 +102,7 @@ final class RecordTextParser {
         if ("struct".equals(tag) && declared.isAssignableFrom(StructType.class)) {
             result = struct();
         } else {
-            Class<?> type = named(declared, tag);
+            Class<?> type = choices.computeIfAbsent(declared, RecordTextParser::named).get(tag);
             if (type == null) {
                 throw wrong("a " + declared.getSimpleName());
             }
@@ -91,43 +112,42 @@ final class RecordTextParser {
         return result;
     }
 
-    private static Class<?> named(Class<?> declared, String name) {
-        if ((declared.isRecord() || declared.isEnum()) && declared.getSimpleName().equals(name)) {
-            return declared;
+    private static Map<String, Class<?>> named(Class<?> declared) {
+        Map<String, Class<?>> names = new HashMap<>();
+        if (declared.isRecord() || declared.isEnum()) {
+            names.put(declared.getSimpleName(), declared);
         }
         if (declared.isInterface() && declared.isSealed()) {
             for (Class<?> permitted : declared.getPermittedSubclasses()) {
-                Class<?> found = named(permitted, name);
-                if (found != null) {
-                    return found;
-                }
+                named(permitted).forEach(names::putIfAbsent);
             }
         }
-        return null;
+        return names;
     }
 
     private Object constant(Class<?> type) {
         String name = word();
-        return Arrays.stream(type.getEnumConstants()).filter(each -> ((Enum<?>) each).name().equals(name))
-                .findFirst().orElseThrow(() -> wrong("a constant of " + type.getSimpleName()));
+        for (Object constant : type.getEnumConstants()) {
+            if (((Enum<?>) constant).name().equals(name)) {
+                return constant;
+            }
+        }
+        throw wrong("a constant of " + type.getSimpleName());
     }
 
     private Object record(Class<?> type) {
-        RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
+        Shape shape = shapes.computeIfAbsent(type, Shape::of);
+        Object[] values = new Object[shape.names().size()];
+        for (int i = 0; i < values.length; i++) {
             expect('(');
-            if (!word().equals(components[i].getName())) {
-                throw wrong(components[i].getName() + " of " + type.getSimpleName());
+            if (!word().equals(shape.names().get(i))) {
+                throw wrong(shape.names().get(i) + " of " + type.getSimpleName());
             }
-            types[i] = components[i].getType();
-            values[i] = value(components[i].getGenericType());
+            values[i] = value(shape.types().get(i));
             expect(')');
         }
         try {
-            Constructor<?> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return shape.constructor().newInstance(values);
         } catch (InvocationTargetException e) {
             throw wrong("a valid " + type.getSimpleName() + " (" + e.getCause().getMessage() + ")");
         } catch (ReflectiveOperationException e) {

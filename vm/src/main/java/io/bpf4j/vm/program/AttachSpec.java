@@ -34,6 +34,11 @@ public sealed interface AttachSpec {
             }
         }
 
+        /** Returns whether both are on the same function, at whichever moments of it. */
+        public boolean isInFunctionOf(Uprobe other) {
+            return path.equals(other.path) && symbol.equals(other.symbol) && offset == other.offset;
+        }
+
         /** Returns the same point in another file. */
         public Uprobe in(String otherPath) {
             return new Uprobe(otherPath, symbol, offset, site);
