@@ -3,7 +3,6 @@ package io.bpf4j.compiler;
 import io.bpf4j.compiler.ast.AstPrinter;
 import io.bpf4j.compiler.ast.SourceTree;
 import io.bpf4j.compiler.check.Checker;
-import io.bpf4j.compiler.codegen.CodeGenerationException;
 import io.bpf4j.compiler.codegen.CodeGenerator;
 import io.bpf4j.compiler.ir.IrPrinter;
 import io.bpf4j.compiler.ir.IrUnit;
@@ -62,15 +61,23 @@ public final class ProbeCompiler {
     private static IrUnit lower(SourceFile source, CompileOptions options, Diagnostics diagnostics) {
         TypedUnit checked = Checker.check(parse(source, diagnostics), options.check(), diagnostics);
         diagnostics.throwIfErrors();
-        return Lowerer.lower(checked);
+        try {
+            return Lowerer.lower(checked);
+        } catch (CompileException e) {
+            throw withEarlier(diagnostics, e);
+        }
+    }
+
+    private static CompileException withEarlier(Diagnostics earlier, CompileException mistakes) {
+        mistakes.diagnostics().forEach(earlier::add);
+        return new CompileException(earlier.sorted());
     }
 
     private static ProgramUnit generate(IrUnit code, CompileOptions options, Diagnostics diagnostics) {
         try {
             return CodeGenerator.generate(code, options.code());
-        } catch (CodeGenerationException e) {
-            diagnostics.error(e.at(), "too-large", e.getMessage(), e.hint());
-            throw new CompileException(diagnostics.sorted());
+        } catch (CompileException e) {
+            throw withEarlier(diagnostics, e);
         }
     }
 }

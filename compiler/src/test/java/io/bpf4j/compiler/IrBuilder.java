@@ -52,7 +52,7 @@ public final class IrBuilder {
     }
 
     public Slot slot(int size, String name) {
-        return new Slot(nextSlot++, size, 8, name);
+        return new Slot(nextSlot++, size, 8, name, new Span(FILE, line, 1, line, 2));
     }
 
     private Span at() {

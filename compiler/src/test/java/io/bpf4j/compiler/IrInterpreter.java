@@ -294,6 +294,10 @@ public final class IrInterpreter {
             }
             case PROBE_READ_USER -> readUser(arguments, false);
             case PROBE_READ_USER_STR -> readUser(arguments, true);
+            case PROBE_READ_KERNEL -> {
+                memory(arguments[0], (int) arguments[1]).put(bytes(arguments[2], (int) arguments[1]));
+                yield 0;
+            }
             case RINGBUF_RESERVE -> {
                 if (ringsFull) {
                     yield 0;

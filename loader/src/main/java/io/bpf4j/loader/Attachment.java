@@ -11,7 +11,26 @@ import java.util.Optional;
  * @param sites how many instructions carry the probe
  * @param skipped why it is not attached; empty if it is
  */
-public record Attachment(String program, AttachSpec spec, String place, int sites, Optional<String> skipped) {
+public record Attachment(String program, AttachSpec spec, String place, int sites, Optional<Skip> skipped) {
+
+    /** What kept a probe from being attached. */
+    public enum Reason {
+        /** The file, function, event or process is not there. */
+        NOT_FOUND,
+        /** The kernel does not let this user. */
+        NOT_PERMITTED,
+        /** This kernel, or this version of bpf4j, cannot. */
+        UNSUPPORTED,
+        /** The kernel could not, and said so by an error number. */
+        FAILED
+    }
+
+    /**
+     * Why a probe is not attached.
+     *
+     * @param text the same for people, half a sentence in lower case
+     */
+    public record Skip(Reason reason, String text) {}
 
     /** A probe that is attached. */
     public static Attachment made(String program, AttachSpec spec, String place, int sites) {
@@ -19,12 +38,17 @@ public record Attachment(String program, AttachSpec spec, String place, int site
     }
 
     /** A probe that is not. */
-    public static Attachment skipped(String program, AttachSpec spec, String place, String reason) {
-        return new Attachment(program, spec, place, 0, Optional.of(reason));
+    public static Attachment skipped(String program, AttachSpec spec, String place, Skip skip) {
+        return new Attachment(program, spec, place, 0, Optional.of(skip));
     }
 
     /** Returns whether the probe is attached. */
     public boolean attached() {
         return skipped.isEmpty();
+    }
+
+    /** Returns why it is not attached, for people; empty if it is. */
+    public String whyNot() {
+        return skipped.map(Skip::text).orElse("");
     }
 }

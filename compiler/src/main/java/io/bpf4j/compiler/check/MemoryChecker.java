@@ -38,11 +38,8 @@ record MemoryChecker(ExpressionChecker expressions) {
         }
         Expression value = expressions.decayed(operand);
         if (value.type() instanceof PointerType pointer && pointer.space() == AddressSpace.OWN) {
-            boolean whole = value instanceof Expression.AddressOf;
-            long size = value instanceof Expression.AddressOf address
-                    ? address.place().type().size()
-                    : UNKNOWN;
-            return new Region(value, whole ? size : UNKNOWN);
+            long size = value instanceof Expression.AddressOf address ? room(address.place()) : UNKNOWN;
+            return new Region(value, size);
         }
         throw new Mistake(tree.at(), "type",
                 what + " must be an array, a struct or a pointer into the program's own "
@@ -52,6 +49,27 @@ record MemoryChecker(ExpressionChecker expressions) {
                         : "take its address with &");
     }
 
+    /** Returns what there is from a place on: as in C, the address of a number in an array leads to those after it. */
+    private static long room(Place place) {
+        return place instanceof Place.Element element && isNumber(element.type())
+                && element.index() instanceof Constant index
+                        ? element.base().type().size() - index.value() * element.type().size()
+                        : place.type().size();
+    }
+
+    private static boolean isNumber(Type type) {
+        return !(type instanceof ArrayType || type instanceof StructType);
+    }
+
+    /** A read into an array from a computed element on may fill what is left of the array, which lowering sees to. */
+    private static Region forReading(Region target) {
+        return target.address instanceof Expression.AddressOf address
+                && address.place() instanceof Place.Element element && isNumber(element.type())
+                && !(element.index() instanceof Constant)
+                        ? new Region(address, element.base().type().size())
+                        : target;
+    }
+
     Expression read(ExpressionTree.Call call, BuiltinFunction function) {
         List<ExpressionTree> given = expressions.requireCount(call.arguments(), 2, 3, function.spelling(),
                 call.at());
@@ -59,7 +77,7 @@ record MemoryChecker(ExpressionChecker expressions) {
                 || function == BuiltinFunction.READ_USER_STR
                         ? AddressSpace.USER
                         : AddressSpace.KERNEL;
-        Region target = own(given.get(0), "the destination");
+        Region target = forReading(own(given.get(0), "the destination"));
         requireVariable(given.get(0), target);
         PointerType address = new PointerType(VoidType.VOID, space);
         Expression source = expressions.scalar(given.get(1));

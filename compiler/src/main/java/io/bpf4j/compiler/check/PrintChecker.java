@@ -3,6 +3,7 @@ package io.bpf4j.compiler.check;
 import io.bpf4j.compiler.ast.ExpressionTree;
 import io.bpf4j.compiler.source.Span;
 import io.bpf4j.compiler.typed.Expression;
+import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.OutputSite;
 import io.bpf4j.vm.type.AddressSpace;
 import io.bpf4j.vm.type.ArrayType;
@@ -40,7 +41,13 @@ record PrintChecker(ExpressionChecker expressions) {
             }
             default -> {
                 expressions.requireCount(call.arguments(), 1, 1, name, at);
-                String map = new MapChecker(expressions).named(call.arguments().getFirst()).spec().name();
+                MapSpec spec = new MapChecker(expressions).named(call.arguments().getFirst()).spec();
+                if (!spec.kind().hasEntries()) {
+                    throw new Mistake(call.arguments().getFirst().at(), "map",
+                            "a " + spec.kind().keyword() + " has no entries to " + name,
+                            "use a hash or an array");
+                }
+                String map = spec.name();
                 yield output(
                         name.equals("print")
                                 ? new OutputSite.ShowMap(id(), map)

@@ -4,8 +4,11 @@ import io.bpf4j.compiler.codegen.MachineBlock.Step;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.IrProgram;
 import io.bpf4j.compiler.ir.IrUnit;
+import io.bpf4j.compiler.ir.OutOfRoom;
 import io.bpf4j.compiler.opt.Optimizer;
 import io.bpf4j.compiler.opt.RemoveUnreachableBlocks;
+import io.bpf4j.compiler.source.CompileException;
+import io.bpf4j.compiler.source.Diagnostics;
 import io.bpf4j.vm.program.Function;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
@@ -38,11 +41,19 @@ public final class CodeGenerator {
     /**
      * Generates the bytecode.
      *
-     * @throws CodeGenerationException if variables do not fit the stack
+     * @throws CompileException if variables do not fit the stack
      */
     public static ProgramUnit generate(IrUnit unit, CodegenOptions options) {
-        List<Program> programs = unit.programs().stream()
-                .map(program -> new CodeGenerator(program, options).generate()).toList();
+        List<Program> programs = new ArrayList<>();
+        Diagnostics mistakes = new Diagnostics();
+        for (IrProgram program : unit.programs()) {
+            try {
+                programs.add(new CodeGenerator(program, options).generate());
+            } catch (CompileException e) {
+                e.diagnostics().forEach(mistakes::add);
+            }
+        }
+        mistakes.throwIfErrors();
         return new ProgramUnit(unit.name(), unit.license(), programs, unit.maps(), unit.globals(),
                 unit.outputs(),
                 unit.losses(), unit.types());
@@ -52,7 +63,7 @@ public final class CodeGenerator {
         program.functions().forEach(this::function);
         String main = program.functions().getFirst().name();
         Set<String> reached = new HashSet<>();
-        checkStack(main, 0, reached);
+        checkStack(List.of(), functions.get(main), reached);
         // The kernel refuses instructions that nothing leads to, functions included (verifier.c, check_cfg).
         functions.keySet().retainAll(reached);
         Map<String, Integer> starts = new LinkedHashMap<>();
@@ -80,17 +91,21 @@ public final class CodeGenerator {
     }
 
     /** Walks every chain of calls, notes whom it reaches, and counts the frames. */
-    private void checkStack(String name, int above, Set<String> reached) {
-        reached.add(name);
-        Generated function = functions.get(name);
-        int needed = above + function.frame().roundedSize();
+    private void checkStack(List<Frame> callers, Generated function, Set<String> reached) {
+        reached.add(function.source().name());
+        List<Frame> chain = new ArrayList<>(callers);
+        chain.add(function.frame());
+        int needed = chain.stream().mapToInt(Frame::roundedSize).sum();
         if (needed > Frame.LIMIT) {
-            throw function.frame().tooLarge(name, needed, function.source().at());
+            throw OutOfRoom.error(
+                    "'" + program.name() + "'" + (callers.isEmpty() ? "" : " with what it calls"),
+                    needed, Frame.LIMIT, "stack",
+                    chain.stream().flatMap(frame -> frame.slots().stream()).toList());
         }
         for (MachineBlock block : function.machine().blocks()) {
             for (Step step : block.steps()) {
                 if (step.operation() instanceof Operation.CallFunction call) {
-                    checkStack(call.function(), needed, reached);
+                    checkStack(chain, functions.get(call.function()), reached);
                 }
             }
         }

@@ -2,14 +2,12 @@ package io.bpf4j.compiler.codegen;
 
 import io.bpf4j.compiler.codegen.MachineBlock.Step;
 import io.bpf4j.compiler.ir.Slot;
-import io.bpf4j.compiler.source.Span;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Where the objects of a function's frame are: below R10, the most aligned first, so that no gaps are needed.
@@ -23,7 +21,6 @@ record Frame(Map<Slot, Integer> offsets, int size) {
     static final int LIMIT = 512;
     /** What each frame is rounded up to (kernel/bpf/verifier.c, round_up_stack_depth). */
     private static final int ROUNDING = 32;
-    private static final int NAMED = 3;
 
     static Frame of(MachineFunction function) {
         Set<Slot> slots = new LinkedHashSet<>();
@@ -67,15 +64,8 @@ record Frame(Map<Slot, Integer> offsets, int size) {
         return (Math.max(size, 1) + ROUNDING - 1) / ROUNDING * ROUNDING;
     }
 
-    /** Returns the error for a chain of calls that needs more than there is. */
-    CodeGenerationException tooLarge(String function, int needed, Span at) {
-        String largest = offsets.keySet().stream()
-                .sorted(Comparator.comparingInt(Slot::size).reversed().thenComparingInt(Slot::id))
-                .limit(NAMED)
-                .map(slot -> slot.name() + " (" + slot.size() + ")").collect(Collectors.joining(", "));
-        return new CodeGenerationException(at,
-                "the variables of " + function + " and of what it calls need " + needed
-                        + " bytes of stack, but there are " + LIMIT,
-                "the largest here, in bytes: " + largest + "; keep large data in a map");
+    /** Returns what lies in it. */
+    Set<Slot> slots() {
+        return offsets.keySet();
     }
 }

@@ -90,7 +90,8 @@ final class Spiller {
         if (first != null && registers.stream().allMatch(register -> first.equals(homes.get(register)))) {
             return first;
         }
-        Slot fresh = new Slot(nextSlot++, Long.BYTES, Long.BYTES, "spilled value");
+        Slot fresh = new Slot(nextSlot++, Long.BYTES, Long.BYTES, "spilled registers",
+                function.source().at());
         slots.add(fresh);
         return fresh;
     }

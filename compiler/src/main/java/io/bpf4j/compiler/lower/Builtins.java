@@ -97,6 +97,9 @@ final class Builtins {
 
     private Operand read(List<Expression> arguments, AddressSpace space, boolean asText) {
         Expression destination = arguments.get(0);
+        if (ReadIntoArray.isFor(destination)) {
+            return new ReadIntoArray(function, space, asText).lower(arguments);
+        }
         Operand address = function.expressions().value(arguments.get(1));
         Operand size = function.expressions().value(arguments.get(2));
         OptionalInt room = room(destination);

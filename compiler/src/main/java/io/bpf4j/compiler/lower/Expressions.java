@@ -195,7 +195,7 @@ final class Expressions {
     }
 
     private Operand userRead(Expression.UserRead read) {
-        Address room = new Address(code.slots().take(read.type().size()), 0, Long.BYTES);
+        Address room = function.memory().temporary(read.type().size());
         Operand address = value(read.address());
         code.call(Operations.reader(read.space(), false), code.pointerTo(room),
                 Operand.constant(read.type().size()), address);

@@ -31,7 +31,7 @@ final class Memory {
 
     /** Returns room in the frame that the current statement may use. */
     Address temporary(int size) {
-        return new Address(code.slots().take(Math.max(1, size)), 0, Long.BYTES);
+        return new Address(code.slots().take(Math.max(1, size), code.at()), 0, Long.BYTES);
     }
 
     /** Returns memory that holds a value of any type: its own place if it has one, else a copy. */

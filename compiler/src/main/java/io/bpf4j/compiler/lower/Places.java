@@ -12,6 +12,10 @@ import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.Type;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /** Lowers places: finds their addresses, reads and assigns scalars. */
 final class Places {
@@ -43,6 +47,12 @@ final class Places {
             case Place.Element element -> element(element);
             default -> new Path(place, 0, Optional.empty(), Long.BYTES);
         };
+    }
+
+    /** Returns an element's distance from its array's start, in bytes. */
+    Operand offset(Place.Element element) {
+        Operand index = index(element.index(), ((ArrayType) element.base().type()).length());
+        return code.binary(AluOperation.MULTIPLY, true, index, Operand.constant(element.type().size()));
     }
 
     private Path element(Place.Element element) {
@@ -191,7 +201,7 @@ final class Places {
         Path path = path(place);
         return switch (path.root()) {
             case Place.MapElement element -> readEntry(element, path, place.type(), signed);
-            case Place.Context context -> readContext(context.offset(), path, place.type());
+            case Place.Context context -> readContext(place, path);
             default -> code.load(place.type().size(), signed, reach(path));
         };
     }
@@ -215,28 +225,63 @@ final class Places {
         return result;
     }
 
-    /** The kernel allows no computed offset into the context, so an index becomes a choice of constants. */
-    private Operand readContext(int start, Path path, Type type) {
-        int offset = start + path.offset();
+    private Operand readContext(Place place, Path path) {
         if (path.index().isEmpty()) {
-            return loadContext(offset, type);
+            return loadContext(((Place.Context) path.root()).offset() + path.offset(), place.type());
         }
-        Operand index = path.index().get();
-        ArrayType array = (ArrayType) path.root().type();
         Value result = code.value();
-        int end = code.block();
-        for (int at = 0; at < array.size(); at += type.size()) {
-            int found = code.block();
-            int next = code.block();
-            code.branch(Condition.EQUAL, true, index, Operand.constant(at), found, next);
-            code.start(found);
-            code.copy(result, loadContext(offset + at, type));
-            code.jump(end);
-            code.start(next);
-        }
-        code.copy(result, ZERO);
-        code.start(end);
+        atContext(place, path, offset -> code.copy(result, loadContext(offset, place.type())));
         return result;
+    }
+
+    /** Copies bytes of the context to memory, by the widest loads that are aligned. */
+    void copyContext(Place place, Address destination) {
+        atContext(place, path(place), offset -> function.memory().copyUnrolled(
+                new Address(function.context(code.at()), offset, Long.BYTES), destination,
+                place.type().size()));
+    }
+
+    /** The kernel allows no computed offset into the context, so an index becomes a choice of constants. */
+    private void atContext(Place place, Path path, IntConsumer access) {
+        int start = ((Place.Context) path.root()).offset() + path.offset();
+        if (path.index().isEmpty()) {
+            access.accept(start);
+            return;
+        }
+        int end = code.block();
+        SortedSet<Integer> offsets = computedOffsets(place);
+        for (int offset : offsets) {
+            if (offset == offsets.last()) {
+                access.accept(start + offset);
+            } else {
+                int found = code.block();
+                int next = code.block();
+                code.branch(Condition.EQUAL, true, path.index().get(), Operand.constant(offset), found, next);
+                code.start(found);
+                access.accept(start + offset);
+                code.jump(end);
+                code.start(next);
+            }
+        }
+        code.start(end);
+    }
+
+    /** Returns every number of bytes that the computed indices on the way to a place can come to. */
+    private static SortedSet<Integer> computedOffsets(Place place) {
+        SortedSet<Integer> outer = switch (place) {
+            case Place.Member member -> computedOffsets(member.base());
+            case Place.Element element -> computedOffsets(element.base());
+            default -> new TreeSet<>(Set.of(0));
+        };
+        if (!(place instanceof Place.Element element) || element.index() instanceof Expression.Constant) {
+            return outer;
+        }
+        SortedSet<Integer> all = new TreeSet<>();
+        for (int index = 0; index < ((ArrayType) element.base().type()).length(); index++) {
+            int distance = index * element.type().size();
+            outer.forEach(offset -> all.add(offset + distance));
+        }
+        return all;
     }
 
     /** Registers can only be read whole (kernel/trace/bpf_trace.c, kprobe_prog_is_valid_access). */
@@ -250,17 +295,6 @@ final class Places {
         Value whole = code.load(Long.BYTES, false, new Address(context, offset & -Long.BYTES, Long.BYTES));
         Operand shifted = code.binary(AluOperation.SHIFT_RIGHT, true, whole, Operand.constant(shift));
         return function.conversions().convert(shifted, IntType.U64, type);
-    }
-
-    /** Copies bytes of the context to memory, by the widest loads that are aligned. */
-    void copyContext(Place place, Address destination) {
-        Path path = path(place);
-        if (path.index().isPresent()) {
-            throw new IllegalStateException(place.at() + ": a part of the context at a computed index");
-        }
-        int offset = ((Place.Context) path.root()).offset() + path.offset();
-        Address source = new Address(function.context(code.at()), offset, Long.BYTES);
-        function.memory().copyUnrolled(source, destination, place.type().size());
     }
 
     /** Gives a scalar variable a value. */

@@ -5,6 +5,7 @@ import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.IrProgram;
 import io.bpf4j.compiler.ir.Operand;
+import io.bpf4j.compiler.ir.OutOfRoom;
 import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Value;
 import io.bpf4j.compiler.typed.FunctionSymbol;
@@ -171,6 +172,10 @@ final class ProgramLowering {
             if (placement.isEmpty()) {
                 blocks.addAll(body);
             } else {
+                if (placement.size() > UnitState.SCRATCH_LIMIT) {
+                    throw OutOfRoom.error("'" + probe.name() + "'", placement.size(), UnitState.SCRATCH_LIMIT,
+                            "memory for large variables", placement.moved());
+                }
                 unit.needScratch(placement.size());
                 Value entry = claim();
                 blocks.addAll(code.takeBlocks());

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Moves the slots that the frame has no room for to memory behind a pointer. */
 final class ScratchPlacement {
@@ -48,6 +49,11 @@ final class ScratchPlacement {
 
     boolean isEmpty() {
         return offsets.isEmpty();
+    }
+
+    /** Returns what was moved. */
+    Set<Slot> moved() {
+        return offsets.keySet();
     }
 
     /** Returns the bytes that are needed behind the pointer. */

@@ -1,6 +1,7 @@
 package io.bpf4j.compiler.lower;
 
 import io.bpf4j.compiler.ir.Slot;
+import io.bpf4j.compiler.source.Span;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,15 +14,19 @@ import java.util.Set;
  * not overlap share it. Every user fills its room before it reads it.
  */
 final class SlotPool {
-    private static final String TEMPORARY = "temporary";
+    private static final String TEMPORARY = "temporary values";
 
     private final List<Slot> all = new ArrayList<>();
     private final List<Slot> free = new ArrayList<>();
     private final Deque<Slot> taken = new ArrayDeque<>();
     private final Set<Slot> pinned = new HashSet<>();
 
-    /** Takes room that ends with the enclosing {@link #release}. */
-    Slot take(int size, String name) {
+    /**
+     * Takes room that ends with the enclosing {@link #release}.
+     *
+     * @param at what to show where there is not room for all
+     */
+    Slot take(int size, String name, Span at) {
         int rounded = size <= Integer.BYTES ? Integer.BYTES : size + Long.BYTES - 1 & -Long.BYTES;
         int alignment = Math.min(Long.BYTES, rounded);
         for (Slot slot : free) {
@@ -31,15 +36,15 @@ final class SlotPool {
                 return slot;
             }
         }
-        Slot slot = new Slot(all.size(), rounded, alignment, name);
+        Slot slot = new Slot(all.size(), rounded, alignment, name, at);
         all.add(slot);
         taken.push(slot);
         return slot;
     }
 
     /** Takes room for a value without a name. */
-    Slot take(int size) {
-        return take(size, TEMPORARY);
+    Slot take(int size, Span at) {
+        return take(size, TEMPORARY, at);
     }
 
     /** Keeps a slot on the stack: it holds pointers, which the verifier loses sight of anywhere else. */

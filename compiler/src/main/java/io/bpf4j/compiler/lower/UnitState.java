@@ -30,6 +30,8 @@ final class UnitState {
     static final int SCRATCH_ENTRIES = 4;
     /** The number that is not zero while an entry of the scratch map is in use comes first. */
     static final int SCRATCH_BYTES_OFFSET = Long.BYTES;
+    /** What remains of the largest value that a per-CPU map can have: include/linux/percpu.h, PCPU_MIN_UNIT_SIZE. */
+    static final int SCRATCH_LIMIT = 32 * 1024 - SCRATCH_BYTES_OFFSET;
 
     /** Call stacks. */
     private static final String STACKS = ".stacks";

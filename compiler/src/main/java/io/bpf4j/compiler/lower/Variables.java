@@ -39,7 +39,8 @@ final class Variables {
     Storage declare(LocalVariable variable) {
         Storage made;
         if (facts.inMemory(variable)) {
-            Slot slot = code.slots().take(Math.max(1, variable.type().size()), variable.name());
+            Slot slot = code.slots().take(Math.max(1, variable.type().size()), variable.name(),
+                    variable.at());
             if (Types.holdsOwnPointer(variable.type())) {
                 code.slots().pin(slot);
             }

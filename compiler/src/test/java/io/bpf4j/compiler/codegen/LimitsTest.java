@@ -10,6 +10,8 @@ import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.IrUnit;
 import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Value;
+import io.bpf4j.compiler.source.CompileException;
+import io.bpf4j.compiler.source.Diagnostic;
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.isa.AluOperation;
@@ -78,11 +80,12 @@ class LimitsTest {
         code.call(Helper.GET_CURRENT_COMM, code.address(key), constant(64));
         code.end(0);
         IrUnit unit = IrBuilder.unit(ProgramType.KPROBE, List.of(), code.function("large"));
-        var error = assertThrows(CodeGenerationException.class, () -> generate(unit, CodegenOptions.DEFAULT));
-        assertEquals("the variables of large and of what it calls need 544 bytes of stack, but there are 512",
+        var error = assertThrows(CompileException.class, () -> generate(unit, CodegenOptions.DEFAULT));
+        assertEquals(
+                "hand.probe:1:1: error: 'text' takes 480 bytes; 'large' needs 544 bytes of stack, but there are 512",
                 error.getMessage());
-        assertEquals("the largest here, in bytes: text (480), key (64); keep large data in a map",
-                error.hint());
+        assertEquals(List.of("'key' takes 64 bytes"),
+                error.diagnostics().getFirst().notes().stream().map(Diagnostic.Note::text).toList());
     }
 
     @Test
@@ -98,8 +101,12 @@ class LimitsTest {
         outer.end(0);
         IrUnit unit = IrBuilder.unit(ProgramType.KPROBE, List.of(), outer.function("main"),
                 inner.function("callee"));
-        var error = assertThrows(CodeGenerationException.class, () -> generate(unit, CodegenOptions.DEFAULT));
-        assertTrue(error.getMessage().contains("need 544 bytes"), error.getMessage());
+        var error = assertThrows(CompileException.class, () -> generate(unit, CodegenOptions.DEFAULT));
+        assertTrue(
+                error.getMessage()
+                        .contains("'outer' takes 264 bytes; 'main' with what it calls needs 544 bytes"),
+                error.getMessage());
+        assertEquals("'inner' takes 256 bytes", error.diagnostics().getFirst().notes().getFirst().text());
     }
 
     @ParameterizedTest

@@ -101,7 +101,7 @@ final class RandomPrograms {
             variables.add(variable);
         }
         for (int index = random.nextInt(4); index > 0; index--) {
-            Slot slot = new Slot(slots.size(), 8 * (1 + random.nextInt(3)), 8, "s" + slots.size());
+            Slot slot = new Slot(slots.size(), 8 * (1 + random.nextInt(3)), 8, "s" + slots.size(), AT);
             for (int offset = 0; offset < slot.size(); offset += 8) {
                 pending.add(new Instruction.Store(Width.DOUBLE, slot, offset, pick(), AT));
             }

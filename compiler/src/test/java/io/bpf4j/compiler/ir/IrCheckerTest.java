@@ -24,7 +24,7 @@ class IrCheckerTest {
     private static final Value ONE = new Value(1);
     private static final Value TWO = new Value(2);
     private static final Operand ZERO = Operand.constant(0);
-    private static final Slot SLOT = new Slot(0, 8, 4, "slot");
+    private static final Slot SLOT = new Slot(0, 8, 4, "slot", AT);
 
     private static IrUnit unit(Block... blocks) {
         IrFunction function = new IrFunction("main", List.of(CONTEXT),

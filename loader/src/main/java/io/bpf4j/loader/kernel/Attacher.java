@@ -1,5 +1,7 @@
 package io.bpf4j.loader.kernel;
 
+import io.bpf4j.loader.Attachment.Reason;
+import io.bpf4j.loader.Attachment.Skip;
 import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.feature.Feature;
@@ -56,26 +58,27 @@ final class Attacher implements AutoCloseable {
                     yield made(program, "", 1);
                 }
                 case AttachSpec.Kprobe kprobe ->
-                    skipped(program, "this kernel has no kprobes, or this version of"
+                    skipped(program, Reason.UNSUPPORTED, "this kernel has no kprobes, or this version of"
                             + " bpf4j cannot use them; look for a tracepoint of the same event");
                 case AttachSpec.Fentry fentry ->
-                    skipped(program, "this version of bpf4j does not attach to kernel"
+                    skipped(program, Reason.UNSUPPORTED, "this version of bpf4j does not attach to kernel"
                             + " functions; look for a tracepoint of the same event");
                 case AttachSpec.Begin begin -> List.of();
                 case AttachSpec.End end -> List.of();
                 case AttachSpec.Manual manual -> List.of();
             };
         } catch (SystemCallException e) {
-            return skipped(program, reason(e));
+            return List.of(Attachment.skipped(program.name(), program.attach(), "", reason(e)));
         }
     }
 
-    static String reason(SystemCallException e) {
+    static Skip reason(SystemCallException e) {
         return switch (e.errno()) {
-            case EPERM, EACCES -> "not permitted: this needs root, or CAP_BPF and CAP_PERFMON";
-            case ENOENT -> "this kernel has no such event";
-            case ESRCH -> "the process has ended";
-            default -> e.getMessage();
+            case EPERM, EACCES -> new Skip(Reason.NOT_PERMITTED,
+                    "not permitted: this needs root, or CAP_BPF and CAP_PERFMON");
+            case ENOENT -> new Skip(Reason.NOT_FOUND, "this kernel has no such event");
+            case ESRCH -> new Skip(Reason.NOT_FOUND, "the process has ended");
+            default -> new Skip(Reason.FAILED, e.getMessage());
         };
     }
 
@@ -84,12 +87,13 @@ final class Attacher implements AutoCloseable {
             tracefs = Tracefs.open(kernel);
         }
         if (tracefs.isEmpty()) {
-            return skipped(program, "tracefs is not there or not permitted:"
+            return skipped(program, Reason.UNSUPPORTED, "tracefs is not there or not permitted:"
                     + " mount -t tracefs tracefs /sys/kernel/tracing, or run as root");
         }
         OptionalInt id = tracefs.get().eventId(point.category(), point.name());
         if (id.isEmpty()) {
-            return skipped(program, "this kernel has no tracepoint " + point.category() + ":" + point.name());
+            return skipped(program, Reason.NOT_FOUND,
+                    "this kernel has no tracepoint " + point.category() + ":" + point.name());
         }
         attachToEvent(hold(events.openTracepoint(id.getAsInt(), -1)), fd);
         return made(program, point.category() + ":" + point.name(), 1);
@@ -122,8 +126,8 @@ final class Attacher implements AutoCloseable {
         return List.of(Attachment.made(program.name(), program.attach(), place, sites));
     }
 
-    private static List<Attachment> skipped(Program program, String reason) {
-        return List.of(Attachment.skipped(program.name(), program.attach(), "", reason));
+    private static List<Attachment> skipped(Program program, Reason reason, String text) {
+        return List.of(Attachment.skipped(program.name(), program.attach(), "", new Skip(reason, text)));
     }
 
     /** Runs a program once, on this thread, with an empty context. */

@@ -1,11 +1,14 @@
 package io.bpf4j.loader.kernel;
 
+import io.bpf4j.loader.Attachment.Reason;
+import io.bpf4j.loader.Attachment.Skip;
 import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.loader.elf.ElfException;
 import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.loader.feature.KernelFeatures;
+import io.bpf4j.loader.proc.ProcessAccessException;
 import io.bpf4j.loader.proc.ProcessException;
 import io.bpf4j.loader.site.Resolution;
 import io.bpf4j.loader.site.Site;
@@ -54,7 +57,7 @@ final class UserAttacher implements AutoCloseable {
             specs().forEach(spec -> done.add(Attachment.made(plan.program().name(), spec, place, sites)));
         }
 
-        void skipped(String place, String reason) {
+        void skipped(String place, Skip reason) {
             specs().forEach(spec -> done.add(Attachment.skipped(plan.program().name(), spec, place, reason)));
         }
 
@@ -89,7 +92,8 @@ final class UserAttacher implements AutoCloseable {
 
     private void attach(Job job, AttachSpec.Uprobe spec, SessionOptions options) {
         if (spec.site() == AttachSpec.Uprobe.Site.GO_RETURN) {
-            job.skipped("", "goret probes need the instruction decoder, which this version does not have");
+            job.skipped("", new Skip(Reason.UNSUPPORTED,
+                    "goret probes need the instruction decoder, which this version does not have"));
             return;
         }
         options.filesFor(spec.path()).forEach(file -> everywhere(job, options.targets(),
@@ -103,8 +107,10 @@ final class UserAttacher implements AutoCloseable {
         for (Optional<Target> target : wanted) {
             try {
                 attach(job, target, lookup.apply(target));
+            } catch (ProcessAccessException e) {
+                job.skipped("", new Skip(Reason.NOT_PERMITTED, e.getMessage()));
             } catch (ElfException | ProcessException e) {
-                job.skipped("", e.getMessage());
+                job.skipped("", new Skip(Reason.NOT_FOUND, e.getMessage()));
             }
         }
     }
@@ -124,7 +130,8 @@ final class UserAttacher implements AutoCloseable {
                 job.skipped(place, Attacher.reason(e));
             }
         }
-        resolution.problems().forEach(problem -> job.skipped("", problem + whose));
+        resolution.problems()
+                .forEach(problem -> job.skipped("", new Skip(Reason.NOT_FOUND, problem + whose)));
     }
 
     private static String describe(List<Site> sites) {

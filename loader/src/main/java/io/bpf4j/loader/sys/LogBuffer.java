@@ -9,17 +9,20 @@ import java.util.function.Supplier;
  *
  * <p>
  * The kernel answers ENOSPC when a log does not fit, and since Linux 6.4 says how long it is ({@code log_true_size});
- * older kernels leave that 0. Those newer ones keep the end of a log that does not fit (kernel/bpf/log.c,
- * bpf_verifier_vlog), which is where the reason stands: of a very long log, as an endless loop gives, that is enough.
+ * older kernels leave that 0. Those newer ones keep the end of a log that does not fit, or its beginning where
+ * BPF_LOG_FIXED asks for that (kernel/bpf/log.c, bpf_verifier_vlog): of a very long log, as a loop gives, both ends are
+ * kept, with a line between them that says how much is missing.
  * It answers EAGAIN when a signal arrived during verification.
  */
 final class LogBuffer {
     private static final int FIRST_SIZE = 1 << 20;
-    /** Every attempt verifies anew and a longer log is no longer read by anybody. */
+    /** Of a longer log, {@link #FIRST_SIZE} bytes of each end are kept. */
     private static final int LONGEST_WHOLE = 16 << 20;
     /** kernel/bpf/log.c, bpf_verifier_log_attr_valid: a log is at most UINT_MAX >> 2 bytes. */
     private static final int LAST_SIZE = Integer.MAX_VALUE >> 1;
     private static final int INTERRUPTIONS = 5;
+    /** kernel/bpf/log.c, BPF_LOG_FIXED: what does not fit is lost at the end, not at the beginning. */
+    private static final int KEEP_BEGINNING = 8;
 
     private final Kernel kernel;
     private final Command command;
@@ -43,7 +46,7 @@ final class LogBuffer {
      * Loads; the first attempt asks for no log if {@code level} is 0, since writing one costs time.
      *
      * @throws RejectedException
-     *             with the whole log, or the last megabyte of one that is longer than 16
+     *             with the whole log, or the first and last megabyte of one that is longer than 16
      */
     Loaded load(int level, Supplier<String> detail) {
         return load(level, Math.max(level, 1), detail);
@@ -74,12 +77,28 @@ final class LogBuffer {
                 if (errno != Errno.ENOSPC) {
                     throw new RejectedException(command.call(), errno, detail.get(), text(log));
                 }
-                if (size == LAST_SIZE || trueSize() > LONGEST_WHOLE) {
+                if (trueSize() > LONGEST_WHOLE) {
+                    throw new RejectedException(command.call(), refusal, detail.get(), ends(log, level));
+                }
+                if (size == LAST_SIZE) {
                     throw new RejectedException(command.call(), refusal, detail.get(), text(log));
                 }
                 size = larger(size);
             }
         }
+    }
+
+    /** Puts the beginning before the end that is already here; lines that are not whole count as missing. */
+    private String ends(Block log, int level) {
+        // The kernel counts the NUL at the end.
+        long size = trueSize() - 1;
+        var end = text(log);
+        end = end.substring(end.indexOf('\n') + 1);
+        call(Math.max(level, 1) | KEEP_BEGINNING, log);
+        var beginning = text(log);
+        beginning = beginning.substring(0, beginning.lastIndexOf('\n') + 1);
+        long missing = size - beginning.length() - end.length();
+        return beginning + "... " + missing + " bytes of the log are left out here ...\n" + end;
     }
 
     private int larger(int size) {

@@ -33,7 +33,7 @@ public final class ProgramCalls {
      * Verifies and loads (BPF_PROG_LOAD). A rejected program is offered a second time to get the log.
      *
      * @throws RejectedException
-     *             with the verifier's whole log
+     *             with the verifier's log
      */
     public Fd load(ProgramParameters parameters) {
         return load(parameters, 0).fd();

@@ -14,14 +14,14 @@ public final class RejectedException extends SystemCallException {
      * @param detail
      *            what was wanted
      * @param log
-     *            the whole log; empty when the kernel refused before its verifier began
+     *            the log; empty when the kernel refused before its verifier began
      */
     public RejectedException(String call, Errno errno, String detail, String log) {
         super(call, errno, detail);
         this.log = log;
     }
 
-    /** Everything that the verifier wrote; lines end in a newline. */
+    /** What the verifier wrote, of more than 16 MiB the first and the last one; lines end in a newline. */
     public String log() {
         return log;
     }

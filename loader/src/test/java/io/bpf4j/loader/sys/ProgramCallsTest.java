@@ -5,8 +5,11 @@ import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,45 @@ class ProgramCallsTest {
         assertTrue(log.contains("\n0: (b7) r0 = 0"), () -> "begins with " + log.substring(0, 200));
         assertTrue(log.contains("\n" + count + ": (07) r0 += 1"));
         assertTrue(log.contains("R3 !read_ok"), () -> "ends with " + log.substring(log.length() - 200));
+    }
+
+    @Test
+    void ofAVeryLongLogBothEndsAreKeptAndTheMissingBytesCounted() {
+        var bytes = new Bytecode().mov(0, 0).add(0, 1).insn(0xa5, 0, 0, -2, 300_000).movReg(0, 3).exit()
+                .bytes();
+        var parameters = ProgramParameters.of(ProgramType.SOCKET_FILTER, "endless", bytes);
+        var whole = wholeLog(bytes);
+        var rejection = assertThrows(RejectedException.class, () -> programs.load(parameters));
+        assertEquals(Errno.EACCES, rejection.errno());
+        var matcher = Pattern.compile("\n\\.\\.\\. (\\d+) bytes of the log are left out here \\.\\.\\.\n")
+                .matcher(rejection.log());
+        assertTrue(matcher.find(), () -> "log of " + rejection.log().length());
+        var beginning = rejection.log().substring(0, matcher.start() + 1);
+        var end = rejection.log().substring(matcher.end());
+        assertTrue(whole.startsWith(beginning), () -> "begins with " + beginning.substring(0, 200));
+        assertTrue(whole.endsWith(end),
+                () -> "ends with " + end.substring(end.length() - 500));
+        assertTrue(end.contains("R3 !read_ok"), () -> "ends with " + end.substring(end.length() - 500));
+        assertEquals(whole.length(), beginning.length() + Long.parseLong(matcher.group(1)) + end.length());
+    }
+
+    /** Asks the kernel with room for everything. */
+    private String wholeLog(byte[] instructions) {
+        try (var memory = new NativeMemory()) {
+            var log = memory.allocate(64 << 20);
+            var attribute = memory.allocate(ProgramLoadDescriptor.LENGTH);
+            attribute.bytes().putInt(ProgramLoadDescriptor.PROG_TYPE, ProgramType.SOCKET_FILTER.number())
+                    .putInt(ProgramLoadDescriptor.INSN_CNT, instructions.length / 8)
+                    .putLong(ProgramLoadDescriptor.INSNS, memory.bytes(instructions).address())
+                    .putLong(ProgramLoadDescriptor.LICENSE, memory.string("GPL").address())
+                    .putInt(ProgramLoadDescriptor.LOG_LEVEL, 1)
+                    .putInt(ProgramLoadDescriptor.LOG_SIZE, log.size())
+                    .putLong(ProgramLoadDescriptor.LOG_BUF, log.address());
+            assertEquals(-Errno.EACCES.number(), kernel.bpf(Command.PROG_LOAD, attribute));
+            int trueSize = attribute.bytes().getInt(ProgramLoadDescriptor.LOG_TRUE_SIZE);
+            assumeTrue(trueSize > 0, "kernels before 6.4 do not say how long a log is");
+            return new String(log.copy(trueSize - 1), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.StackNames;
 import io.bpf4j.tools.common.ValueFormat;
 import io.bpf4j.vm.program.LossCounter;
-import io.bpf4j.vm.program.MapKind;
 import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.OutputSite;
@@ -20,18 +19,13 @@ import io.bpf4j.vm.type.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** Shows what a unit reports while it runs, and its maps at the end. */
 final class UnitPrinter implements EventHandler {
-    private static final Set<MapKind> WITHOUT_ENTRIES = EnumSet.of(MapKind.RINGBUF, MapKind.PERF_EVENT_ARRAY,
-            MapKind.PROG_ARRAY, MapKind.STACK_TRACE, MapKind.QUEUE, MapKind.STACK);
-
     private final Session session;
     private final StackNames stacks;
     private final ValueFormat values;
@@ -163,7 +157,7 @@ final class UnitPrinter implements EventHandler {
     void summary() {
         for (MapSpec spec : session.unit().maps()) {
             boolean plain = switch (spec.role()) {
-                case MapRole.Plain role -> !WITHOUT_ENTRIES.contains(spec.kind());
+                case MapRole.Plain role -> spec.kind().hasEntries();
                 case MapRole.Log2Histogram histogram -> true;
                 case MapRole.LinearHistogram histogram -> true;
                 default -> false;

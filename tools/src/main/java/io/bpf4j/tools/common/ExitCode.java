@@ -9,7 +9,7 @@ public enum ExitCode {
     USAGE(2),
     /** There is no such process, library, file or symbol to trace. */
     NO_TARGET(3),
-    /** The kernel, or another user's process, does not let us. */
+    /** The kernel, another user's process or a file does not let us. */
     NO_PERMISSION(4),
     /** The target was found and we may, but not one probe could be put in place. */
     ATTACH_FAILED(5);

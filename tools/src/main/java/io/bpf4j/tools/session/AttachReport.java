@@ -11,8 +11,6 @@ import java.util.Map;
 
 /** What became of the probes of a session, as the user should hear it. */
 public final class AttachReport {
-    private static final String NOT_PERMITTED = "not permitted";
-
     private final List<Attachment> attachments;
 
     /** Reports on the probes of one session. */
@@ -33,25 +31,26 @@ public final class AttachReport {
         }
         byPoint.forEach((point, places) -> {
             if (places.stream().noneMatch(Attachment::attached)) {
-                Attachment first = places.getFirst();
-                throw new UserError(code(first),
-                        "cannot attach " + point + ": " + first.skipped().orElse(""));
+                Attachment.Skip first = places.getFirst().skipped().orElseThrow();
+                throw new UserError(codeOf(first), "cannot attach " + point + ": " + first.text());
             }
         });
     }
 
-    private static ExitCode code(Attachment skipped) {
-        if (skipped.skipped().orElse("").startsWith(NOT_PERMITTED)) {
-            return ExitCode.NO_PERMISSION;
-        }
-        return skipped.place().isEmpty() ? ExitCode.NO_TARGET : ExitCode.ATTACH_FAILED;
+    /** Returns the exit code of a run that one skipped probe ends. */
+    public static ExitCode codeOf(Attachment.Skip skip) {
+        return switch (skip.reason()) {
+            case NOT_FOUND -> ExitCode.NO_TARGET;
+            case NOT_PERMITTED -> ExitCode.NO_PERMISSION;
+            case UNSUPPORTED, FAILED -> ExitCode.ATTACH_FAILED;
+        };
     }
 
     /** Says of each probe point and place whether it is attached, and if not, why. */
     public void print(PrintStream errors) {
         for (Attachment attachment : attachments) {
             String point = attachment.spec().spelling();
-            errors.println(attachment.skipped().map(why -> "skipped " + point + ": " + why)
+            errors.println(attachment.skipped().map(skip -> "skipped " + point + ": " + skip.text())
                     .orElse("attached " + point
                             + (attachment.place().isEmpty() ? "" : " at " + attachment.place())));
         }

@@ -66,7 +66,8 @@ public final class ProbeFile {
     /**
      * Reads a file whole.
      *
-     * @throws UserError with {@link ExitCode#USAGE} if it cannot be read
+     * @throws UserError with {@link ExitCode#USAGE} if it cannot be read, or {@link ExitCode#NO_PERMISSION} if this
+     *     user may not read it
      */
     public static byte[] bytes(Path file) {
         try {
@@ -74,7 +75,7 @@ public final class ProbeFile {
         } catch (NoSuchFileException e) {
             throw new UserError(ExitCode.USAGE, "there is no file " + file);
         } catch (AccessDeniedException e) {
-            throw new UserError(ExitCode.USAGE, file + " is not readable for this user");
+            throw new UserError(ExitCode.NO_PERMISSION, file + " is not readable for this user");
         } catch (IOException e) {
             throw new UserError(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage());
         }

@@ -77,7 +77,7 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
                             "  " + attachment.spec().spelling() + " at " + attachment.place()));
             skipped.forEach(attachment -> errors.println(
                     "  " + attachment.spec().spelling() + " not attached: "
-                            + attachment.skipped().orElse("")));
+                            + attachment.whyNot()));
         } else {
             reasons(firstOfEachLibrary().stream()
                     .filter(attachment -> !attachment.attached() && isNews(attachment)).toList())
@@ -90,7 +90,7 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
         boolean found = !attachment.place().isEmpty();
         return found || options.extraLibraries().stream()
                 .anyMatch(extra -> isNothingIn(extra)
-                        && attachment.skipped().orElse("").contains(extra.path()));
+                        && attachment.whyNot().contains(extra.path()));
     }
 
     private boolean isNothingIn(ExtraLibrary extra) {
@@ -99,7 +99,8 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
     }
 
     private static Set<String> reasons(List<Attachment> skipped) {
-        return skipped.stream().flatMap(attachment -> attachment.skipped().stream())
+        return skipped.stream()
+                .flatMap(attachment -> attachment.skipped().stream().map(Attachment.Skip::text))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

@@ -5,10 +5,10 @@ import io.bpf4j.loader.Session;
 import io.bpf4j.loader.Target;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.CommonOptions;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.Output;
-import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.StartedCommand;
@@ -23,7 +23,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code jsslsniff}: shows what programs send and receive over TLS; bcc's sslsniff, without a C compiler. */
@@ -50,9 +49,8 @@ public final class SslSniff implements Callable<Integer> {
     @Mixin
     private SniffOptions options;
 
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "auto",
-            description = "where the probes run: auto or kernel (default: ${DEFAULT-VALUE})")
-    private ExecutionMode mode = ExecutionMode.AUTO;
+    @Mixin
+    private ExecutionMode.Choice mode;
 
     @Mixin
     private CommonOptions common;
@@ -66,9 +64,7 @@ public final class SslSniff implements Callable<Integer> {
     @Override
     public Integer call() {
         options.check();
-        if (mode == ExecutionMode.USER) {
-            throw new UserError(ExitCode.USAGE, "user mode is not in this version", "use --mode kernel");
-        }
+        mode.resolved();
         if (options.sourceOnly() || options.showSource() || common.debug()) {
             printSource();
         }

@@ -4,9 +4,8 @@ import io.bpf4j.compiler.check.CheckOptions.TracepointAccess;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.DurationOption;
-import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.Output;
-import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.TargetOptions;
 import io.bpf4j.tools.session.ToolProbe;
@@ -73,9 +72,8 @@ public final class SysCount implements Runnable {
             description = "as -- COMMAND; the last option")
     private List<String> command = new ArrayList<>();
 
-    @Option(names = "--mode", paramLabel = "MODE", defaultValue = "auto",
-            description = "where the probe runs: auto or kernel (default: ${DEFAULT-VALUE})")
-    private Mode mode = Mode.AUTO;
+    @Mixin
+    private ExecutionMode.Choice mode;
 
     @Option(names = "--tracepoints", paramLabel = "KIND", hidden = true, defaultValue = "raw",
             description = "how the probe reads the tracepoints: ${COMPLETION-CANDIDATES}")
@@ -90,13 +88,6 @@ public final class SysCount implements Runnable {
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "print the version and end")
     private boolean version;
-
-    /** Where the probe can run. */
-    enum Mode {
-        AUTO,
-        KERNEL,
-        USER
-    }
 
     /** An option that takes the rest of the command line, options of the command included. */
     static final class AllThatFollows implements IParameterConsumer {
@@ -123,9 +114,7 @@ public final class SysCount implements Runnable {
         SystemCalls table = SystemCalls.ofThisMachine();
         filters.check(table);
         view.check();
-        if (mode == Mode.USER) {
-            throw new UserError(ExitCode.USAGE, "user mode is not in this version; use --mode kernel");
-        }
+        mode.resolved();
         try (Output output = common.open()) {
             if (list) {
                 TextReport.list(output, table);

@@ -10,6 +10,7 @@ import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.UserError;
+import io.bpf4j.tools.session.AttachReport;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.vm.abi.SystemCalls;
@@ -92,10 +93,9 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
     /** Says what is attached; all of it must be. */
     private void tell(List<Attachment> attachments) {
         for (Attachment attachment : attachments) {
-            attachment.skipped().ifPresent(reason -> {
-                throw new UserError(
-                        reason.startsWith("not permitted") ? ExitCode.NO_PERMISSION : ExitCode.ATTACH_FAILED,
-                        "cannot attach " + attachment.spec().spelling() + ": " + reason);
+            attachment.skipped().ifPresent(skip -> {
+                throw new UserError(AttachReport.codeOf(skip),
+                        "cannot attach " + attachment.spec().spelling() + ": " + skip.text());
             });
         }
         say("kernel mode: " + attachments.stream().map(attachment -> attachment.spec().spelling())

@@ -81,6 +81,23 @@ class BadInputTest {
     }
 
     @Test
+    void variablesThatAreTooLargeAreShownWhereTheyAreDeclared() throws Exception {
+        Result result = ToolProcess.run("run", file("large.probe", """
+                probe uprobe:c:getpid {
+                    char text[40000];
+                    text[pid()] = 1;
+                    printf("%s", text);
+                }
+                """));
+        assertEquals(2, result.code());
+        for (String expected : List.of("large.probe:2:10: error: 'text' takes 40000 bytes; ",
+                "needs 40000 bytes of memory for large variables, but there are 32760",
+                "char text[40000];", "^~~~", "hint: make it smaller, or keep it in a map")) {
+            assertTrue(result.errors().contains(expected), result.errors());
+        }
+    }
+
+    @Test
     void severalSyntaxErrorsAreToldAtOnce() throws Exception {
         Result result = ToolProcess.run("run", file("syntax.probe", """
                 probe uprobe:c:getpid {

@@ -1,14 +1,22 @@
 package io.bpf4j.tools.command;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What bpftool says about programs, maps and links. */
 final class KernelObjects {
+
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long POLL_NANOS = 20_000_000;
 
     private KernelObjects() {}
 
@@ -43,6 +51,20 @@ final class KernelObjects {
             found.add(matcher.group(1) + " " + matcher.group(2));
         }
         return found;
+    }
+
+    /** Waits until the kernel has none of them any more: it frees them a grace period and a work queue later. */
+    static void awaitGone(Set<String> objects) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        List<String> left = new ArrayList<>(objects);
+        while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
+            if (exists(left.getLast())) {
+                LockSupport.parkNanos(POLL_NANOS);
+            } else {
+                left.removeLast();
+            }
+        }
+        assertEquals(List.of(), left);
     }
 
     /** Whether the kernel still has an object of {@link #of}. */

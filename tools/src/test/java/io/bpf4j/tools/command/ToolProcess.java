@@ -3,11 +3,11 @@ package io.bpf4j.tools.command;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bpf4j.tools.Bpf4j;
+import io.bpf4j.tools.common.ToolCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -34,18 +34,9 @@ public final class ToolProcess implements AutoCloseable {
         this.errors = process.errorReader();
     }
 
-    /** The command that starts bpf4j in this Java. */
+    /** The command that starts bpf4j. */
     public static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xlog:disable", "-Xlog:all=off", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"),
-                Bpf4j.class.getName()));
-        if (Runtime.version().feature() >= 23) {
-            command.add(1, "--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of(arguments));
-        return command;
+        return ToolCommand.of(Bpf4j.class, arguments);
     }
 
     static ToolProcess start(String... arguments) throws IOException {

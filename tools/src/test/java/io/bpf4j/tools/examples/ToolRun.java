@@ -10,6 +10,7 @@ import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.feature.Support;
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.tools.Bpf4j;
+import io.bpf4j.tools.common.ToolCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,11 +59,9 @@ final class ToolRun implements AutoCloseable {
      */
     static ToolRun start(Path folder, String example, String... arguments) throws IOException {
         Path output = folder.resolve(example + ".out");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), Bpf4j.class.getName(), "run",
-                EXAMPLES.resolve(example + ".probe").toString(), "--output", output.toString()));
+        List<String> command = ToolCommand.of(Bpf4j.class, "run",
+                EXAMPLES.resolve(example + ".probe").toString(),
+                "--output", output.toString());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("HOME", folder.toString());

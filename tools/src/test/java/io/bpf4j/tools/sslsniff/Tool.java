@@ -3,6 +3,7 @@ package io.bpf4j.tools.sslsniff;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bpf4j.tools.common.ToolCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,15 +51,7 @@ final class Tool implements AutoCloseable {
 
     /** Returns the command line of the tool. */
     static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED"));
-        if (Runtime.version().feature() >= 23) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SslSniff.class.getName()));
-        command.addAll(List.of(arguments));
-        return command;
+        return ToolCommand.of(SslSniff.class, arguments);
     }
 
     private Tool(Process process, Path output) {

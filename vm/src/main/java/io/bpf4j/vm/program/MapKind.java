@@ -34,6 +34,14 @@ public enum MapKind {
         return keyword;
     }
 
+    /** Returns whether it holds values that can be looked at without taking them out, unlike a queue's. */
+    public boolean hasEntries() {
+        return switch (this) {
+            case HASH, ARRAY, PERCPU_HASH, PERCPU_ARRAY, LRU_HASH, LRU_PERCPU_HASH, LPM_TRIE -> true;
+            case PROG_ARRAY, PERF_EVENT_ARRAY, STACK_TRACE, QUEUE, STACK, RINGBUF -> false;
+        };
+    }
+
     /** Returns whether every CPU has values of its own. */
     public boolean perCpu() {
         return this == PERCPU_HASH || this == PERCPU_ARRAY || this == LRU_PERCPU_HASH;
