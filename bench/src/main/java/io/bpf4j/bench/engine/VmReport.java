@@ -105,7 +105,16 @@ public final class VmReport implements Callable<Integer> {
         return new OptionsBuilder().include(EngineBenchmark.class.getName() + ".run")
                 .param("kernel", names.toArray(String[]::new))
                 .param("engine", measured.toArray(String[]::new))
-                .verbosity(VerboseMode.SILENT).build();
+                .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
+    }
+
+    /** The garbage collector that disturbs least, and silence about what libraries do. */
+    private static String[] jvmArguments() {
+        List<String> arguments = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xlog:disable"));
+        if (Runtime.version().feature() >= 23) {
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return arguments.toArray(String[]::new);
     }
 
     private static double inKernel(ComputeKernel computation) {

@@ -1,4 +1,4 @@
-; Looks for 8 bytes in 2,048 and counts partial matches; the text has few different letters.
+; Looks for 8 bytes at 256 places and counts partial matches; the text has few different letters.
 ; What clang 14 -O2 -mcpu=v3 makes of search.c, for r1 = memory.
     r2 = 0
     r0 = 0
@@ -20,7 +20,7 @@ l1:
 l2:
     r0 += r3
     r2 += 1
-    if r2 == 2048 goto l4
+    if r2 == 256 goto l4
 l3:
     r3 = r0
     r4 = r1
