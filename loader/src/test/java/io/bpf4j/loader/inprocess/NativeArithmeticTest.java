@@ -177,4 +177,40 @@ class NativeArithmeticTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void branchesOnWhetherAResultIsZero(AluOperation operation) {
+        for (boolean wide : new boolean[]{true, false}) {
+            for (Condition condition : List.of(Condition.EQUAL, Condition.NOT_EQUAL)) {
+                for (int immediate : IMMEDIATES) {
+                    // R2 matters afterwards in one program and not in the other.
+                    for (Register changed : List.of(Register.R2, Register.R4)) {
+                        Executable program = around(
+                                new Insn.Alu(operation, wide, Register.R2, Operand.immediate(immediate)),
+                                new Insn.Branch(condition, wide, Register.R2, Operand.immediate(0),
+                                        (short) 2),
+                                Insn.LoadImmediate64.number(Register.R3, 77),
+                                new Insn.Alu(AluOperation.MOVE, true, changed, Operand.immediate(5)));
+                        for (long value : VALUES) {
+                            long result = Arithmetic.apply(operation, wide, value, immediate);
+                            boolean taken = Arithmetic.holds(condition, wide, result, 0);
+                            assertRegisters(program, Register.R2, value, changed == Register.R2 ? 5 : result,
+                                    taken, changed);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void assertRegisters(Executable program, Register dst, long value, long expected, boolean taken,
+            Register changed) {
+        block.memory().putLong(context + 8L * Register.R3.number(), 3);
+        block.memory().putLong(context + 8L * dst.number(), value);
+        program.run(execution, context, 0);
+        assertEquals(taken ? 3 : 77, block.memory().getLong(context + 8L * Register.R3.number()));
+        assertEquals(expected, block.memory().getLong(context + 8L * dst.number()));
+        assertEquals(5, block.memory().getLong(context + 8L * changed.number()));
+    }
 }

@@ -116,7 +116,8 @@ final class ControlEmitter {
         code.jcc(ConditionCode.S, emission.trap(Trap.BUDGET, slot));
     }
 
-    private void compare(Condition condition, boolean wide, Gpr left, Operand right) {
+    /** Sets the flags as a comparison does. */
+    void compare(Condition condition, boolean wide, Gpr left, Operand right) {
         OperandSize size = Emission.size(wide);
         switch (right) {
             case Register register when condition == Condition.ANY_BIT ->

@@ -4,8 +4,10 @@ import static io.bpf4j.vm.x64.OperandSize.DWORD;
 import static io.bpf4j.vm.x64.OperandSize.QWORD;
 
 import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
+import io.bpf4j.vm.isa.Insn.Branch;
 import io.bpf4j.vm.isa.Insn.Load;
 import io.bpf4j.vm.isa.Insn.Store;
 import io.bpf4j.vm.isa.Instructions;
@@ -27,10 +29,12 @@ final class Fusion {
     private final Emission emission;
     private final X64Assembler code;
     private final Instructions instructions;
+    private final AluEmitter alu;
     private final MemoryEmitter memory;
     private final ControlEmitter control;
 
-    Fusion(Emission emission, MemoryEmitter memory, ControlEmitter control) {
+    Fusion(Emission emission, AluEmitter alu, MemoryEmitter memory, ControlEmitter control) {
+        this.alu = alu;
         this.emission = emission;
         this.code = emission.code;
         this.instructions = emission.instructions;
@@ -66,6 +70,9 @@ final class Fusion {
 
     private int afterAlu(Alu first, int index) {
         Insn next = follower(index + 1);
+        if (next instanceof Branch branch && isOnZero(first, branch)) {
+            return zeroTest(first, branch, index);
+        }
         if (!(next instanceof Alu second) || second.dst() != first.dst() || second.wide() != first.wide()) {
             return first.operation() == AluOperation.MOVE ? 0 : addressOnly(first, index);
         }
@@ -78,6 +85,32 @@ final class Fusion {
             return afterCopy(from, second, index);
         }
         return addressOnly(first, index);
+    }
+
+    // A branch on whether a result is zero finds that in the flags.
+
+    private static boolean isOnZero(Alu first, Branch branch) {
+        boolean setsFlags = switch (first.operation()) {
+            case ADD, SUBTRACT, OR -> !first.src().equals(Operand.immediate(0));
+            case XOR -> !first.src().equals(Operand.immediate(-1));
+            case AND -> !first.src().equals(Operand.immediate(0xff))
+                    && !first.src().equals(Operand.immediate(0xffff));
+            default -> false;
+        };
+        return setsFlags && branch.left() == first.dst() && branch.wide() == first.wide()
+                && branch.right().equals(Operand.immediate(0))
+                && (branch.condition() == Condition.EQUAL || branch.condition() == Condition.NOT_EQUAL);
+    }
+
+    private int zeroTest(Alu first, Branch branch, int index) {
+        if (first.operation() == AluOperation.AND && isDeadAfter(index + 1, first.dst())) {
+            control.compare(Condition.ANY_BIT, first.wide(), Registers.of(first.dst()), first.src());
+        } else {
+            alu.emit(first);
+        }
+        control.branch(branch.condition(), instructions.slotOf(index + 1),
+                instructions.targetSlot(index + 1).orElseThrow());
+        return 2;
     }
 
     private int extension(Alu first, Alu second, int count) {
@@ -177,18 +210,18 @@ final class Fusion {
             return 0;
         }
         return switch (follower(index + 1)) {
-            case Alu alu when alu.src() == load.dst() && alu.dst() != load.dst()
+            case Alu next when next.src() == load.dst() && next.dst() != load.dst()
                     && isDeadAfter(index + 1, load.dst())
-                    && load.width() == (alu.wide() ? Width.DOUBLE : Width.WORD)
-                    && isSimple(alu.operation()) -> {
-                code.alu(AluEmitter.simple(alu.operation()), Emission.size(alu.wide()),
-                        Registers.of(alu.dst()),
+                    && load.width() == (next.wide() ? Width.DOUBLE : Width.WORD)
+                    && isSimple(next.operation()) -> {
+                code.alu(AluEmitter.simple(next.operation()), Emission.size(next.wide()),
+                        Registers.of(next.dst()),
                         operand(load));
                 yield 2;
             }
-            case Alu alu when alu.dst() == load.dst() && load.dst() != load.base() ->
-                inPlace(load, alu, index);
-            case Insn.Branch branch when branch.left() == load.dst() && isDeadAfter(index + 1, load.dst()) ->
+            case Alu next when next.dst() == load.dst() && load.dst() != load.base() ->
+                inPlace(load, next, index);
+            case Branch branch when branch.left() == load.dst() && isDeadAfter(index + 1, load.dst()) ->
                 compare(load, branch, index);
             case null, default -> 0;
         };
@@ -228,9 +261,9 @@ final class Fusion {
     }
 
     /** A number that is loaded and compared: the widths must agree, so that the flags do. */
-    private int compare(Load load, Insn.Branch branch, int index) {
+    private int compare(Load load, Branch branch, int index) {
         if (load.width() != (branch.wide() ? Width.DOUBLE : Width.WORD)
-                || branch.condition() == io.bpf4j.vm.isa.Condition.ANY_BIT || branch.right() == load.dst()) {
+                || branch.condition() == Condition.ANY_BIT || branch.right() == load.dst()) {
             return 0;
         }
         OperandSize size = branch.wide() ? QWORD : DWORD;

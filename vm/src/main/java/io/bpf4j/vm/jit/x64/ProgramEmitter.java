@@ -45,7 +45,7 @@ final class ProgramEmitter {
         alu = new AluEmitter(emission);
         memory = new MemoryEmitter(emission);
         control = new ControlEmitter(emission);
-        fusion = new Fusion(emission, memory, control);
+        fusion = new Fusion(emission, alu, memory, control);
     }
 
     CompiledProgram emit() {
