@@ -210,7 +210,7 @@ final class KeyTable {
 
     /** Counts the prefix length of a node that is about to be linked; {@link #drop} takes it back. */
     void countPrefix(int prefix) {
-        Memory.INTS.getAndAdd(buffer, prefixCounts + prefix * Integer.BYTES, 1);
+        Words.addInt(buffer, prefixCounts + prefix * Integer.BYTES, 1);
     }
 
     /** Returns whether a prefix length may be in use. */
@@ -269,7 +269,7 @@ final class KeyTable {
     private void release(int node, int hint) {
         if (prefixCounts != 0) {
             int prefix = (int) Words.plain(buffer, keyPlace(node));
-            Memory.INTS.getAndAdd(buffer, prefixCounts + prefix * Integer.BYTES, -1);
+            Words.addInt(buffer, prefixCounts + prefix * Integer.BYTES, -1);
         }
         free.give(node, hint);
     }

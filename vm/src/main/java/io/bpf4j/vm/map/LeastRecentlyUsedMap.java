@@ -44,7 +44,7 @@ final class LeastRecentlyUsedMap extends HashTableMap {
     int allocate(int bucket) {
         int node = table.allocate(bucket);
         for (long i = 0; node < 0 && i < (long) ROUNDS * nodes; i++) {
-            if (evict(Integer.remainderUnsigned((int) Memory.INTS.getAndAdd(buffer, hand, 1), nodes))) {
+            if (evict(Integer.remainderUnsigned(Words.addInt(buffer, hand, 1), nodes))) {
                 node = table.allocate(bucket);
             }
         }

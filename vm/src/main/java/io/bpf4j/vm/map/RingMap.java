@@ -127,7 +127,7 @@ public final class RingMap extends ArenaMap {
         Memory.INTS.setVolatile(buffer, place, discard ? header | RingDescriptor.DISCARDED : header);
         if ((flags & FORCE_WAKEUP) != 0 || (flags & NO_WAKEUP) == 0
                 && (int) Memory.INTS.getAcquire(buffer, ring + RingDescriptor.WAITING) != 0) {
-            Memory.INTS.getAndAdd(buffer, ring + RingDescriptor.WAKEUPS, 1);
+            Words.addInt(buffer, ring + RingDescriptor.WAKEUPS, 1);
             waker.run();
         }
     }

@@ -114,13 +114,15 @@ public final class RingReader {
     /**
      * Says that the consumer is about to sleep until a record comes.
      *
-     * @return the wakeups so far: to sleep as long as {@link #wakeups} is the same; or -1 if there is something to read
+     * @return the wakeups so far: to sleep as long as {@link #wakeups} is the same; or -1 if a record can be read
      */
     public long prepareToWait() {
         int before = wakeups();
         Memory.INTS.setVolatile(buffer, ring + RingDescriptor.WAITING, 1);
-        boolean empty = map.consumerPosition() == map.producerPosition();
-        return empty ? before & 0xffff_ffffL : -1;
+        long position = map.consumerPosition();
+        boolean nothing = position == map.producerPosition()
+                || (int) Words.get(buffer, data + ((int) position & size - 1)) < 0;
+        return nothing ? before & 0xffff_ffffL : -1;
     }
 
     /** Says that the consumer is awake. */

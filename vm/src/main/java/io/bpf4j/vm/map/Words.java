@@ -29,6 +29,11 @@ final class Words {
         return (long) Memory.LONGS.getAndAdd(buffer, index, amount);
     }
 
+    /** Adds to 4 bytes; returns what they were. */
+    static int addInt(ByteBuffer buffer, int index, int amount) {
+        return (int) Memory.INTS.getAndAdd(buffer, index, amount);
+    }
+
     /** Reads a word that need not be aligned, and that nobody is meant to change. */
     static long plain(ByteBuffer buffer, int index) {
         return (long) Memory.LONGS.get(buffer, index);
