@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <pre>
  * start
- *   | control | frame 7 | ... | frame 1 | frame 0 | gap | context ... |
+ *   | control | frame 7 | ... | frame 1 | frame 0 | scratch | context ... |
  *                                                 ^ R10 of the main function
  * </pre>
  */
@@ -35,8 +35,11 @@ public final class Execution {
     public static final int CONTROL_BYTES = 256;
 
     private static final int STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
-    /** Belongs to nobody, so that a step too far from the stack does not end in the context. */
-    private static final int GAP_BYTES = 512;
+    /**
+     * The bytes that helpers may use while they run, and no program, so that a step too far from the stack does not end
+     * in the context.
+     */
+    public static final int SCRATCH_BYTES = 512;
 
     private final Machine machine;
     private final Memory memory;
@@ -72,7 +75,7 @@ public final class Execution {
         this.shard = shard;
         this.control = start;
         this.stackTop = start + CONTROL_BYTES + STACK_BYTES;
-        this.contextStart = stackTop + GAP_BYTES;
+        this.contextStart = stackTop + SCRATCH_BYTES;
         this.contextBytes = contextBytes;
         this.context = new Region("the context", contextStart, 0, false);
         memory.index(start, bytes(contextBytes));
@@ -80,7 +83,7 @@ public final class Execution {
 
     /** Returns how much memory an execution takes whose context has a number of bytes. */
     public static int bytes(int contextBytes) {
-        return CONTROL_BYTES + STACK_BYTES + GAP_BYTES + contextBytes;
+        return CONTROL_BYTES + STACK_BYTES + SCRATCH_BYTES + contextBytes;
     }
 
     /**
@@ -160,6 +163,11 @@ public final class Execution {
     /** Returns which values of per-CPU maps are this thread's. */
     public int shard() {
         return shard;
+    }
+
+    /** Returns the address of {@link #SCRATCH_BYTES} bytes for a helper to use while it runs. */
+    public long scratch() {
+        return stackTop;
     }
 
     /** Starts a run; engines call it first. Returns R10 of the main function. */
@@ -285,6 +293,11 @@ public final class Execution {
             }
             locate(address, (int) bytes, write);
         }
+    }
+
+    /** Returns whether the program that runs was not proved to be safe. */
+    public boolean isChecked() {
+        return checked;
     }
 
     /** Lets the program write to a record that it reserved. */

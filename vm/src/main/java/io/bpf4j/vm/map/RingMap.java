@@ -138,6 +138,12 @@ public final class RingMap extends ArenaMap {
         return (int) Memory.INTS.getAcquire(buffer, place) & RingDescriptor.LENGTH;
     }
 
+    /** Returns whether an address is in this ring. */
+    public boolean holds(long record) {
+        long offset = record - address(data);
+        return offset >= 0 && offset < size;
+    }
+
     /** Returns the region of a reserved record, for checked programs. */
     public Region region(long record) {
         return new Region("a record of " + spec().name(), record, length(record), true);
