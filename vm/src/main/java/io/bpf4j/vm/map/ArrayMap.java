@@ -13,6 +13,9 @@ import java.util.function.BiConsumer;
 /** Arrays, with one value per index or one per index and shard (kernel/bpf/arraymap.c). */
 class ArrayMap extends ArenaMap {
 
+    /** The flag for values with a lock in them, which do not exist here: BPF_F_LOCK, refused after the rest. */
+    private static final long LOCK = 4;
+
     private final int entries;
     private final int values;
     /** A cache line per shard, where {@link #forEach} shows the index. */
@@ -53,15 +56,19 @@ class ArrayMap extends ArenaMap {
 
     @Override
     long write(int shard, ByteBuffer from, int key, ByteBuffer source, int value, long flags) {
-        if (Long.compareUnsigned(flags, EXIST) > 0) {
+        long how = flags & ~LOCK;
+        if (Long.compareUnsigned(how, EXIST) > 0) {
             return INVALID;
         }
         int at = find(from, key);
         if (at < 0) {
             return FULL;
         }
-        if (flags == NO_EXIST) {
+        if (how == NO_EXIST) {
             return EXISTS;
+        }
+        if (how != flags) {
+            return INVALID;
         }
         if (shard == ALL_SHARDS) {
             for (int i = 0; i < shards(); i++) {

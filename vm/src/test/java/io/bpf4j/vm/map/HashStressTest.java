@@ -35,7 +35,8 @@ class HashStressTest {
             workers.add(new Worker(sample, i));
         }
         CompletableFuture.allOf(workers.stream()
-                .map(worker -> CompletableFuture.runAsync(() -> work.accept(worker), task -> new Thread(task).start()))
+                .map(worker -> CompletableFuture.runAsync(() -> work.accept(worker),
+                        task -> new Thread(task).start()))
                 .toArray(CompletableFuture<?>[]::new)).join();
         return workers;
     }
@@ -65,7 +66,7 @@ class HashStressTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "HASH,4,8,16", "HASH,8,24,9", "HASH,8,16,5", "HASH,20,8,12", "PERCPU_HASH,8,8,10" })
+    @CsvSource({"HASH,4,8,16", "HASH,8,24,9", "HASH,8,16,5", "HASH,20,8,12", "PERCPU_HASH,8,8,10"})
     void keysAreUniqueAndNoNodeIsLost(MapKind kind, int keySize, int valueSize, int entries) {
         SampleArena sample = SampleArena.of(SampleArena.spec(kind, keySize, valueSize, entries), 1);
         List<Worker> workers = run(sample, worker -> worker.mix(STEPS));
@@ -75,19 +76,21 @@ class HashStressTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "HASH,4,8,16", "HASH,8,8,12", "LRU_HASH,8,8,64" })
+    @CsvSource({"HASH,4,8,16", "HASH,8,8,12", "LRU_HASH,8,8,64"})
     void atomicCountsAreExact(MapKind kind, int keySize, int valueSize, int entries) {
         SampleArena sample = SampleArena.of(SampleArena.spec(kind, keySize, valueSize, entries), 1);
         List<Worker> workers = run(sample, worker -> worker.count(STEPS));
         long[] counted = new long[Worker.KEYS];
-        sample.map().entries((key, value) -> counted[(int) SampleArena.number(key)] += SampleArena.number(value));
+        sample.map()
+                .entries((key, value) -> counted[(int) SampleArena.number(key)] += SampleArena.number(value));
         assertArrayEquals(sum(workers.stream().map(Worker::made).toList()), counted);
     }
 
     @ParameterizedTest
-    @CsvSource({ "8,16,5", "4,8,1" })
+    @CsvSource({"8,16,5", "4,8,1"})
     void anLruMapThatOverflowsLosesNoNode(int keySize, int valueSize, int entries) {
-        SampleArena sample = SampleArena.of(SampleArena.spec(MapKind.LRU_HASH, keySize, valueSize, entries), 1);
+        SampleArena sample = SampleArena.of(SampleArena.spec(MapKind.LRU_HASH, keySize, valueSize, entries),
+                1);
         run(sample, worker -> worker.mix(STEPS / 2));
         assertEquals(entries, freeNodes(sample) + Arrays.stream(present(sample)).sum());
     }
@@ -173,7 +176,8 @@ class HashStressTest {
             long[] present = present(sample);
             assertTrue(Arrays.stream(present).allMatch(count -> count <= 1), () -> Arrays.toString(present));
             long left = freeNodes(sample) + Arrays.stream(present).sum();
-            assertTrue(left >= spec.maxEntries() - killed && left <= spec.maxEntries(), () -> left + " nodes are left");
+            assertTrue(left >= spec.maxEntries() - killed && left <= spec.maxEntries(),
+                    () -> left + " nodes are left");
         } finally {
             Files.delete(file);
         }

@@ -50,7 +50,7 @@ class RingStressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = { 4096, 1 << 16 })
+    @ValueSource(ints = {4096, 1 << 16})
     void threadsProduceAndNothingIsLost(int bytes) {
         SampleArena sample = SampleArena.of(ring(bytes), 1);
         AtomicInteger running = new AtomicInteger(4);
@@ -140,14 +140,13 @@ class RingStressTest {
         SampleArena sample = SampleArena.of(ring(4096), 1);
         RingMap map = (RingMap) sample.map();
         RingReader reader = new RingReader(map);
-        int[] woken = { 0 };
+        int[] woken = {0};
         map.setWaker(() -> woken[0]++);
         map.output(sample.value(0, 1), 8, 0, 0);
         assertEquals(0, woken[0]);
         assertEquals(-1, reader.prepareToWait());
         reader.endWait();
-        reader.drain((buffer, offset, length) -> {
-        });
+        reader.drain((buffer, offset, length) -> {});
         long before = reader.prepareToWait();
         assertEquals(reader.wakeups(), before);
         map.output(sample.value(0, 1), 8, 0, RingMap.NO_WAKEUP);

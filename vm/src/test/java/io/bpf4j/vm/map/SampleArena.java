@@ -45,7 +45,8 @@ final class SampleArena {
     /** Maps a file of zeros and makes an arena in it, or opens the one that is there. */
     static SampleArena inFile(Path file, MapSpec spec, int shards, boolean create) throws IOException {
         long bytes = MapArena.bytes(List.of(spec), shards);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
             ByteBuffer buffer = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes + THREADS * PAGE);
             // Every process has the arena at another address.
             long base = BASE + ProcessHandle.current().pid() * 0x1000_0000L;
@@ -68,7 +69,8 @@ final class SampleArena {
 
     static MapSpec spec(MapKind kind, int keySize, int valueSize, int entries) {
         int flags = kind == MapKind.LPM_TRIE ? MapSpec.NO_PREALLOCATION : 0;
-        return new MapSpec("sample", kind, bytes(keySize), bytes(valueSize), entries, flags, new MapRole.Plain());
+        return new MapSpec("sample", kind, bytes(keySize), bytes(valueSize), entries, flags,
+                new MapRole.Plain());
     }
 
     Memory memory() {

@@ -123,10 +123,13 @@ final class Worker {
 
     /** Starts a process that works on the arena in a file. */
     static Process start(Path file, MapSpec spec, int thread, String work, int steps) throws IOException {
-        return new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xshare:auto", "-Xmx64m",
-                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Worker.class.getName(),
+        return new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xshare:auto",
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+                Worker.class.getName(),
                 file.toString(), spec.kind().name(), "" + spec.keySize(), "" + spec.valueSize(),
-                "" + spec.maxEntries(), "" + thread, work, "" + steps).redirectError(ProcessBuilder.Redirect.INHERIT)
+                "" + spec.maxEntries(), "" + thread, work, "" + steps)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
@@ -151,6 +154,7 @@ final class Worker {
             case "count" -> worker.count(steps);
             default -> worker.produce(steps);
         }
-        System.out.println(Arrays.stream(worker.made).mapToObj(Long::toString).collect(Collectors.joining(" ")));
+        System.out.println(
+                Arrays.stream(worker.made).mapToObj(Long::toString).collect(Collectors.joining(" ")));
     }
 }

@@ -19,13 +19,17 @@ final class CallbackHelpers {
         table.put(Helper.FOR_EACH_MAP_ELEM, CallbackHelpers::forEach);
     }
 
+    /**
+     * Calls a function many times. The kernel puts a loop in place of this call, whose error has 32 bits only
+     * (kernel/bpf/verifier.c, inline_bpf_loop).
+     */
     private static long loop(Execution execution, long r1, long r2, long r3, long r4, long r5) {
-        long rounds = r1 & 0xffff_ffffL;
+        long rounds = r1;
         if (r4 != 0) {
             return ErrorNumber.EINVAL.result();
         }
-        if (rounds > MAX_LOOPS) {
-            return ErrorNumber.E2BIG.result();
+        if (Long.compareUnsigned(rounds, MAX_LOOPS) > 0) {
+            return ErrorNumber.E2BIG.result() & 0xffff_ffffL;
         }
         for (long i = 0; i < rounds; i++) {
             if (call(execution, r2, i, r3, 0, 0) != 0) {
@@ -35,7 +39,8 @@ final class CallbackHelpers {
         return rounds;
     }
 
-    private static long call(Execution execution, long function, long first, long second, long third, long fourth) {
+    private static long call(Execution execution, long function, long first, long second, long third,
+            long fourth) {
         if (execution.isChecked()) {
             execution.spend(1);
         }

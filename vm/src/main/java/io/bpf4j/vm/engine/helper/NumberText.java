@@ -39,7 +39,9 @@ record NumberText(long result, boolean negative, long value) {
         int end = Math.min(text.length, at + MAX_LENGTH);
         boolean hex = is(text, at, end, '0') && is(text, at + 1, end, 'x');
         if (base == 0) {
-            base = !is(text, at, end, '0') ? 10 : hex && at + 2 < end && digit(text[at + 2]) >= 0 ? HEXADECIMAL : 8;
+            base = !is(text, at, end, '0')
+                    ? 10
+                    : hex && at + 2 < end && digit(text[at + 2]) >= 0 ? HEXADECIMAL : 8;
         }
         if (base == HEXADECIMAL && hex) {
             at += 2;

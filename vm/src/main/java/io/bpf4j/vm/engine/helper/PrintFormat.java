@@ -49,7 +49,8 @@ final class PrintFormat {
     long run() {
         while (at < format.length) {
             byte character = format[at];
-            boolean printable = character >= ' ' && character < 0x7f || character >= '\t' && character <= '\r';
+            boolean printable = character >= ' ' && character < 0x7f
+                    || character >= '\t' && character <= '\r';
             if (!printable) {
                 return ErrorNumber.EINVAL.result();
             }
@@ -124,7 +125,7 @@ final class PrintFormat {
             return ErrorNumber.ENOSPC.result();
         }
         room--;
-        pad(new byte[] { (byte) arguments[used++] });
+        pad(new byte[]{(byte) arguments[used++]});
         return 0;
     }
 
@@ -260,7 +261,8 @@ final class PrintFormat {
         if (room <= 0) {
             return ErrorNumber.ENOSPC.result();
         }
-        long length = ReadHelpers.string(execution, from, execution.scratch(), room, arguments[used++], false);
+        long length = ReadHelpers.string(execution, from, execution.scratch(), room, arguments[used++],
+                false);
         room -= (int) Math.max(length, 1);
         pad(length > 0 ? execution.memory().getBytes(execution.scratch(), (int) length - 1) : new byte[0]);
         return 0;

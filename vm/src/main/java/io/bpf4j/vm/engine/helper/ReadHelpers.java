@@ -40,8 +40,10 @@ final class ReadHelpers {
         table.put(Helper.PROBE_READ_KERNEL, (e, r1, r2, r3, r4, r5) -> read(e, Space.KERNEL, r1, r2, r3));
         table.put(Helper.COPY_FROM_USER, (e, r1, r2, r3, r4, r5) -> read(e, Space.USER, r1, r2, r3));
         table.put(Helper.PROBE_READ_STR, (e, r1, r2, r3, r4, r5) -> readString(e, Space.EITHER, r1, r2, r3));
-        table.put(Helper.PROBE_READ_USER_STR, (e, r1, r2, r3, r4, r5) -> readString(e, Space.USER, r1, r2, r3));
-        table.put(Helper.PROBE_READ_KERNEL_STR, (e, r1, r2, r3, r4, r5) -> readString(e, Space.KERNEL, r1, r2, r3));
+        table.put(Helper.PROBE_READ_USER_STR,
+                (e, r1, r2, r3, r4, r5) -> readString(e, Space.USER, r1, r2, r3));
+        table.put(Helper.PROBE_READ_KERNEL_STR,
+                (e, r1, r2, r3, r4, r5) -> readString(e, Space.KERNEL, r1, r2, r3));
     }
 
     static boolean isOwn(Execution execution, long address) {

@@ -121,13 +121,14 @@ final class TextHelpers {
         byte[] text = print.text();
         if (room > 0) {
             int kept = (int) Math.min(text.length, room - 1);
-            execution.memory().putBytes(r1, Arrays.copyOf(text, kept + 1));
+            execution.memory().putBytes(r1, Arrays.copyOf(text, kept));
+            execution.memory().clear(r1 + kept, 1);
         }
         return text.length + 1L;
     }
 
     private static long trace(Execution execution, long r1, long r2, long r3, long r4, long r5) {
-        return trace(execution, r1, r2, new long[] { r3, r4, r5 }, PRINTK_ARGUMENTS);
+        return trace(execution, r1, r2, new long[]{r3, r4, r5}, PRINTK_ARGUMENTS);
     }
 
     private static long traceMany(Execution execution, long r1, long r2, long r3, long r4, long r5) {
