@@ -3,8 +3,14 @@ package io.bpf4j.loader.testrun;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bpf4j.loader.sys.Access;
+import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.MapCalls;
+import io.bpf4j.loader.sys.MapParameters;
+import io.bpf4j.loader.sys.Mapping;
 import io.bpf4j.loader.sys.Privileges;
+import io.bpf4j.loader.sys.Syscall;
 import io.bpf4j.loader.testrun.Outcome.Finished;
 import io.bpf4j.loader.testrun.Outcome.Refused;
 import io.bpf4j.vm.abi.ErrorNumber;
@@ -180,6 +186,29 @@ class HelperParityTest {
                                 + helper + "\nexit"),
                         memory("hello, world\0what follows is not read", 128),
                         offset + ", " + size);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "probe_read", "probe_read_user", "probe_read_str", "probe_read_user_str" })
+    void memoryOfTheProcessCanBeRead(String helper) {
+        Kernel kernel = Privileges.rootKernel();
+        int page = 4096;
+        MapParameters parameters = MapParameters.of(MapKind.ARRAY, Integer.BYTES, 2 * page, 1, "pages")
+                .withFlags(MapParameters.MAPPABLE);
+        try (Fd map = new MapCalls(kernel).create(parameters);
+                Mapping mapping = kernel.map(map, Access.READ_WRITE, 0, 2 * page, () -> "mapping two pages")) {
+            assertEquals(0, kernel.call(Syscall.MUNMAP, mapping.address() + page, page, 0, 0, 0, 0));
+            byte[] end = "some text\0and some more without an end".getBytes(StandardCharsets.ISO_8859_1);
+            mapping.bytes().put(page - end.length, end);
+            for (int offset : new int[] { 0, 1, 8, 9, 10, 20, end.length - 3, end.length }) {
+                for (int size : new int[] { 0, 1, 2, 7, 8, 9, 10, 11, 16, 38, 64 }) {
+                    long address = mapping.address() + page - end.length + offset;
+                    twin.run(program("r2 = " + size + "\nr3 = " + address + " ll\ncall bpf_" + helper + "\nexit"),
+                            memory("what was there before: not to be changed, as far as nothing was read", 80),
+                            offset + ", " + size);
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 package io.bpf4j.vm.engine;
 
 import io.bpf4j.vm.engine.TrapException.Kind;
+import io.bpf4j.vm.map.BpfMap;
+import io.bpf4j.vm.map.RingMap;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.memory.Region;
 import java.util.ArrayList;
@@ -178,8 +180,22 @@ public final class Execution {
         stackFloor = stackTop - FRAME_BYTES;
         budgetLeft = budget;
         tailCalls = 0;
-        records.clear();
+        if (!records.isEmpty()) {
+            abandonRecords();
+        }
         return stackTop;
+    }
+
+    /** Discards what the last run reserved and, as it trapped, did not end: consumers would wait for it. */
+    private void abandonRecords() {
+        for (Region record : records) {
+            for (BpfMap map : machine.maps().all()) {
+                if (map instanceof RingMap ring && ring.holds(record.start())) {
+                    ring.commit(record.start(), true, 0);
+                }
+            }
+        }
+        records.clear();
     }
 
     /** Enters a function; returns its R10. To be followed by {@link #leave}, except after a fault. */

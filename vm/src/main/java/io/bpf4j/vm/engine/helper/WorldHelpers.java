@@ -7,7 +7,7 @@ import io.bpf4j.vm.engine.HelperFunction;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What programs ask about time, the process, the CPU and the probe (kernel/bpf/helpers.c, kernel/trace/bpf_trace.c). */
+/** What programs ask about time, process, CPU and probe (kernel/bpf/helpers.c, kernel/trace/bpf_trace.c). */
 final class WorldHelpers {
 
     private static final long LOW = 0xffff_ffffL;
