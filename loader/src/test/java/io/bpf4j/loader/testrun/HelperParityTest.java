@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bpf4j.loader.sys.Access;
 import io.bpf4j.loader.sys.Fd;
+import io.bpf4j.loader.sys.FileCalls;
 import io.bpf4j.loader.sys.Kernel;
-import io.bpf4j.loader.sys.MapCalls;
-import io.bpf4j.loader.sys.MapParameters;
 import io.bpf4j.loader.sys.Mapping;
 import io.bpf4j.loader.sys.Privileges;
-import io.bpf4j.loader.sys.Syscall;
 import io.bpf4j.loader.testrun.Outcome.Finished;
 import io.bpf4j.loader.testrun.Outcome.Refused;
 import io.bpf4j.vm.abi.ErrorNumber;
@@ -22,7 +20,10 @@ import io.bpf4j.vm.text.Assembler;
 import io.bpf4j.vm.text.Assembly;
 import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -191,25 +192,35 @@ class HelperParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "probe_read", "probe_read_user", "probe_read_str", "probe_read_user_str" })
-    void memoryOfTheProcessCanBeRead(String helper) {
+    @ValueSource(strings = {"probe_read", "probe_read_user", "probe_read_str", "probe_read_user_str"})
+    void memoryOfTheProcessCanBeRead(String helper) throws IOException {
         Kernel kernel = Privileges.rootKernel();
         int page = 4096;
-        MapParameters parameters = MapParameters.of(MapKind.ARRAY, Integer.BYTES, 2 * page, 1, "pages")
-                .withFlags(MapParameters.MAPPABLE);
-        try (Fd map = new MapCalls(kernel).create(parameters);
-                Mapping mapping = kernel.map(map, Access.READ_WRITE, 0, 2 * page, () -> "mapping two pages")) {
-            assertEquals(0, kernel.call(Syscall.MUNMAP, mapping.address() + page, page, 0, 0, 0, 0));
-            byte[] end = "some text\0and some more without an end".getBytes(StandardCharsets.ISO_8859_1);
-            mapping.bytes().put(page - end.length, end);
-            for (int offset : new int[] { 0, 1, 8, 9, 10, 20, end.length - 3, end.length }) {
-                for (int size : new int[] { 0, 1, 2, 7, 8, 9, 10, 11, 16, 38, 64 }) {
+        byte[] end = "some text\0and some more without an end".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] contents = new byte[page];
+        System.arraycopy(end, 0, contents, page - end.length, end.length);
+        Path file = Files.createTempFile("page", ".bytes");
+        Files.write(file, contents);
+        FileCalls files = new FileCalls(kernel);
+        // Nothing can be read behind the end of a file, though it is mapped.
+        try (Fd folder = files.openDirectory(file.getParent().toString());
+                Fd opened = files.open(folder, file.getFileName().toString());
+                Mapping mapping = kernel.map(opened, Access.READ, 0, 2 * page, () -> "mapping two pages")) {
+            // The kernel reads only what is there already.
+            assertEquals(end[0], mapping.bytes().get(page - end.length));
+            for (int offset : new int[]{0, 1, 8, 9, 10, 20, end.length - 3, end.length}) {
+                for (int size : new int[]{0, 1, 2, 7, 8, 9, 10, 11, 16, 38, 64}) {
                     long address = mapping.address() + page - end.length + offset;
-                    twin.run(program("r2 = " + size + "\nr3 = " + address + " ll\ncall bpf_" + helper + "\nexit"),
-                            memory("what was there before: not to be changed, as far as nothing was read", 80),
+                    twin.run(
+                            program("r2 = " + size + "\nr3 = " + address + " ll\ncall bpf_" + helper
+                                    + "\nexit"),
+                            memory("what was there before: not to be changed, as far as nothing was read",
+                                    80),
                             offset + ", " + size);
                 }
             }
+        } finally {
+            Files.delete(file);
         }
     }
 

@@ -140,10 +140,17 @@ class MapArenaTest {
         assertEquals(ErrorNumber.ENOENT.result(), map.remove(key));
         assertEquals(ErrorNumber.E2BIG.result(), map.remove(SampleArena.little(64, 4)));
         assertEquals(id, map.idOf(stacks.get(id), 1, 3, StackTraceMap.REPLACE));
+        // As in the kernel, a map in which every id is taken has no room for one more trace, to replace another by.
+        int used = stacks.size();
         for (int i = 0; i < 1000; i++) {
-            assertNotEquals(ErrorNumber.ENOMEM.result(),
-                    map.idOf(new long[]{i, i * 31L}, 0, 2, StackTraceMap.REPLACE));
+            int before = used;
+            long added = map.idOf(new long[]{i, i * 31L}, 0, 2, StackTraceMap.REPLACE);
+            assertEquals(before == 64, added == ErrorNumber.ENOMEM.result());
+            int[] count = {0};
+            map.entries((oneKey, value) -> count[0]++);
+            used = count[0];
         }
+        assertEquals(64, used);
     }
 
     @Test

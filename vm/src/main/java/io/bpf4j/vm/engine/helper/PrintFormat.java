@@ -49,7 +49,8 @@ final class PrintFormat {
     long run() {
         while (at < format.length) {
             byte character = format[at];
-            boolean printable = character >= ' ' && character < 0x7f
+            // Bytes with the upper bit set are those of UTF-8.
+            boolean printable = character >= ' ' && character < 0x7f || character < 0
                     || character >= '\t' && character <= '\r';
             if (!printable) {
                 return ErrorNumber.EINVAL.result();
