@@ -16,8 +16,10 @@ class ArchitectureTest extends ArchitectureRules {
                 object   -> abi btf isa program type
                 flow     -> abi isa program
                 memory   -> isa
-                map      -> abi memory program type
+                map.layout -> program
+                map      -> abi map.layout memory program type
                 engine   -> abi flow isa map memory program
+                engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64
                 jit.jvm  -> abi engine flow isa map memory program
                 """, new Home("org.objectweb.asm", Set.of("jit.jvm")));

@@ -1,6 +1,8 @@
 package io.bpf4j.vm.engine;
 
 import io.bpf4j.vm.engine.TrapException.Kind;
+import io.bpf4j.vm.map.BpfMap;
+import io.bpf4j.vm.map.RingMap;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.memory.Region;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import java.util.List;
  *
  * <pre>
  * start
- *   | control | frame 7 | ... | frame 1 | frame 0 | gap | context ... |
+ *   | control | frame 7 | ... | frame 1 | frame 0 | scratch | context ... |
  *                                                 ^ R10 of the main function
  * </pre>
  */
@@ -35,8 +37,11 @@ public final class Execution {
     public static final int CONTROL_BYTES = 256;
 
     private static final int STACK_BYTES = MAX_FRAMES * FRAME_BYTES;
-    /** Belongs to nobody, so that a step too far from the stack does not end in the context. */
-    private static final int GAP_BYTES = 512;
+    /**
+     * The bytes that helpers may use while they run, and no program, so that a step too far from the stack does not end
+     * in the context.
+     */
+    public static final int SCRATCH_BYTES = 512;
 
     private final Machine machine;
     private final Memory memory;
@@ -72,7 +77,7 @@ public final class Execution {
         this.shard = shard;
         this.control = start;
         this.stackTop = start + CONTROL_BYTES + STACK_BYTES;
-        this.contextStart = stackTop + GAP_BYTES;
+        this.contextStart = stackTop + SCRATCH_BYTES;
         this.contextBytes = contextBytes;
         this.context = new Region("the context", contextStart, 0, false);
         memory.index(start, bytes(contextBytes));
@@ -80,7 +85,7 @@ public final class Execution {
 
     /** Returns how much memory an execution takes whose context has a number of bytes. */
     public static int bytes(int contextBytes) {
-        return CONTROL_BYTES + STACK_BYTES + GAP_BYTES + contextBytes;
+        return CONTROL_BYTES + STACK_BYTES + SCRATCH_BYTES + contextBytes;
     }
 
     /**
@@ -162,6 +167,11 @@ public final class Execution {
         return shard;
     }
 
+    /** Returns the address of {@link #SCRATCH_BYTES} bytes for a helper to use while it runs. */
+    public long scratch() {
+        return stackTop;
+    }
+
     /** Starts a run; engines call it first. Returns R10 of the main function. */
     public long begin(Executable program, Checking checking) {
         current = program;
@@ -170,8 +180,22 @@ public final class Execution {
         stackFloor = stackTop - FRAME_BYTES;
         budgetLeft = budget;
         tailCalls = 0;
-        records.clear();
+        if (!records.isEmpty()) {
+            abandonRecords();
+        }
         return stackTop;
+    }
+
+    /** Discards what the last run reserved and, as it trapped, did not end: consumers would wait for it. */
+    private void abandonRecords() {
+        for (Region record : records) {
+            for (BpfMap map : machine.maps().all()) {
+                if (map instanceof RingMap ring && ring.holds(record.start())) {
+                    ring.commit(record.start(), true, 0);
+                }
+            }
+        }
+        records.clear();
     }
 
     /** Enters a function; returns its R10. To be followed by {@link #leave}, except after a fault. */
@@ -285,6 +309,11 @@ public final class Execution {
             }
             locate(address, (int) bytes, write);
         }
+    }
+
+    /** Returns whether the program that runs was not proved to be safe. */
+    public boolean isChecked() {
+        return checked;
     }
 
     /** Lets the program write to a record that it reserved. */

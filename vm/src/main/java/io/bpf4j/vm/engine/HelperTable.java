@@ -12,9 +12,18 @@ public final class HelperTable {
     public static final HelperTable EMPTY = new HelperTable(Map.of());
 
     private final Map<Helper, HelperFunction> functions;
+    /** The same by number: looked up at every call. */
+    private final HelperFunction[] byId;
 
     private HelperTable(Map<Helper, HelperFunction> functions) {
         this.functions = functions;
+        this.byId = new HelperFunction[1 + functions.keySet().stream().mapToInt(Helper::id).max().orElse(0)];
+        functions.forEach((helper, function) -> byId[helper.id()] = function);
+    }
+
+    /** Makes a table. */
+    public static HelperTable of(Map<Helper, HelperFunction> functions) {
+        return new HelperTable(Map.copyOf(functions));
     }
 
     /** Returns the same table with one helper more, or another in its place. */
@@ -27,7 +36,7 @@ public final class HelperTable {
 
     /** Finds a helper by the number in the call instruction; null if there is none. */
     public HelperFunction find(int id) {
-        return Helper.byId(id).map(functions::get).orElse(null);
+        return id < 0 || id >= byId.length ? null : byId[id];
     }
 
     /** Returns the helpers that exist. */

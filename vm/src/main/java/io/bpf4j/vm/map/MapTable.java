@@ -1,22 +1,36 @@
 package io.bpf4j.vm.map;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The maps of a run, by name and by the number that programs hold. */
 public final class MapTable {
 
+    /** A multiplier that spreads handles: 2 to the 64 divided by the golden ratio. */
+    private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
+
     private final List<BpfMap> maps;
-    private final Map<Long, BpfMap> byHandle = new HashMap<>();
+    /** Open addressing by handle: found without making an object. */
+    private final BpfMap[] slots;
+    private final int shift;
 
     /** Makes the table of maps with different names. */
     public MapTable(List<BpfMap> maps) {
         this.maps = List.copyOf(maps);
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(2 * maps.size() + 1);
+        this.slots = new BpfMap[1 << bits];
+        this.shift = Long.SIZE - bits;
         for (BpfMap map : maps) {
-            byHandle.put(map.handle(), map);
+            int slot = slot(map.handle());
+            while (slots[slot] != null) {
+                slot = slot + 1 & slots.length - 1;
+            }
+            slots[slot] = map;
         }
+    }
+
+    private int slot(long handle) {
+        return (int) (handle * SPREAD >>> shift);
     }
 
     /** Returns all maps, in the order in which they were given. */
@@ -26,7 +40,11 @@ public final class MapTable {
 
     /** Finds a map by its {@linkplain BpfMap#handle handle}; null if there is none. */
     public BpfMap byHandle(long handle) {
-        return byHandle.get(handle);
+        int slot = slot(handle);
+        while (slots[slot] != null && slots[slot].handle() != handle) {
+            slot = slot + 1 & slots.length - 1;
+        }
+        return slots[slot];
     }
 
     /** Finds a map by name. */
