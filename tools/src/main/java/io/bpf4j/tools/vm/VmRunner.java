@@ -16,10 +16,11 @@ import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.EngineException;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
-import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.TrapException;
+import io.bpf4j.vm.engine.helper.StandardHelpers;
+import io.bpf4j.vm.engine.helper.SystemEnvironment;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.MalformedProgramException;
@@ -28,6 +29,7 @@ import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -43,6 +45,7 @@ final class VmRunner implements AutoCloseable {
 
     private final long budget;
     private final Consumer<String> warnings;
+    private final SystemEnvironment world;
     private JavaPlace java;
     private NativePlace machineCode;
     private TestRunner kernelRunner;
@@ -50,6 +53,8 @@ final class VmRunner implements AutoCloseable {
     VmRunner(long budget, Consumer<String> warnings) {
         this.budget = budget;
         this.warnings = warnings;
+        this.world = new SystemEnvironment(
+                text -> warnings.accept(new String(text, StandardCharsets.UTF_8).strip()));
     }
 
     /** A machine, and one execution on it with room for a memory of some size. */
@@ -136,8 +141,8 @@ final class VmRunner implements AutoCloseable {
     }
 
     private JavaPlace place(Memory memory, int room) {
-        Machine machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
-        Execution execution = new Execution(machine, null, memory.base(), room, 0);
+        Machine machine = new Machine(memory, new MapTable(List.of()), StandardHelpers.table());
+        Execution execution = new Execution(machine, world, memory.base(), room, 0);
         execution.setBudget(budget);
         return new JavaPlace(machine, execution, room);
     }
