@@ -54,7 +54,7 @@ final class FunctionGenerator {
         Machine machine = program.machine();
         RegisterFacts facts = new RegisterFacts(instructions, function);
         this.arithmetic = new ArithmeticCode(code, facts);
-        this.branches = new BranchCode(code, facts, program.checked());
+        this.branches = new BranchCode(code, facts, new Latches(instructions, function), program.checked());
         this.memory = new MemoryCode(code, program.constants(), machine.memory(), program.checked());
         this.calls = new CallCode(code, facts, program.constants(), machine, program.checked());
     }
@@ -99,7 +99,7 @@ final class FunctionGenerator {
                         : load.value());
                 code.store(load.dst());
             }
-            case Jump jump -> branches.jump(jump.distance(), label(target(slot)));
+            case Jump jump -> branches.jump(slot, jump.distance(), label(target(slot)));
             case Branch branch -> branches.branch(slot, branch, label(target(slot)));
             case CallHelper call -> calls.helper(slot, call);
             case CallFunction call -> calls.function(owner, target(slot), isLeaf(target(slot)));
