@@ -22,7 +22,8 @@ class EngineDifferenceTest {
     /** No valid program takes as many instructions; those that go astray are stopped soon. */
     private static final long BUDGET = 100_000;
 
-    private static final List<Engine> ENGINES = List.of(new Interpreter(), new JvmCompiler(Assertions::fail));
+    private static final List<Engine> ENGINES = List.of(new Interpreter(), new JvmCompiler(Assertions::fail),
+            new JvmCompiler(Assertions::fail).withoutSegments());
 
     private final SampleMachine sample = new SampleMachine();
 

@@ -45,14 +45,18 @@ final class ClassGenerator {
     private final Checking checking;
     private final String name;
     private final Constants constants;
+    private final BufferAccess atomicAccess;
+    private final Access access;
     private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 
-    ClassGenerator(PreparedProgram prepared, Machine machine, Checking checking) {
+    ClassGenerator(PreparedProgram prepared, Machine machine, Checking checking, boolean segments) {
         this.prepared = prepared;
         this.machine = machine;
         this.checking = checking;
         this.name = PACKAGE + prepared.program().name().replaceAll("\\W", "_");
         this.constants = new Constants(owner());
+        this.atomicAccess = new BufferAccess(constants, machine.memory());
+        this.access = segments ? new SegmentAccess(constants, machine.memory()) : atomicAccess;
     }
 
     /** Returns the internal name of the class. */
@@ -70,6 +74,14 @@ final class ClassGenerator {
 
     Constants constants() {
         return constants;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    BufferAccess atomicAccess() {
+        return atomicAccess;
     }
 
     boolean checked() {

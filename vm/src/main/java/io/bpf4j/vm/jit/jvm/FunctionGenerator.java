@@ -55,7 +55,7 @@ final class FunctionGenerator {
         RegisterFacts facts = new RegisterFacts(instructions, function);
         this.arithmetic = new ArithmeticCode(code, facts);
         this.branches = new BranchCode(code, facts, new Latches(instructions, function), program.checked());
-        this.memory = new MemoryCode(code, program.constants(), machine.memory(), program.checked());
+        this.memory = new MemoryCode(code, program.access(), program.atomicAccess(), program.checked());
         this.calls = new CallCode(code, facts, program.constants(), machine, program.checked());
     }
 

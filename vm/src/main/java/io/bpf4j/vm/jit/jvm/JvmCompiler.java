@@ -21,10 +21,21 @@ import org.objectweb.asm.MethodTooLargeException;
 public final class JvmCompiler implements Engine {
 
     private final Consumer<String> warnings;
+    private final boolean segments;
 
     /** Makes the engine. Warnings are one lower-case sentence each: a program that it has to interpret. */
     public JvmCompiler(Consumer<String> warnings) {
+        this(warnings, SegmentAccess.exists());
+    }
+
+    private JvmCompiler(Consumer<String> warnings, boolean segments) {
         this.warnings = warnings;
+        this.segments = segments;
+    }
+
+    /** Returns the same engine without memory segments, as it is where Java does not have them. */
+    public JvmCompiler withoutSegments() {
+        return new JvmCompiler(warnings, false);
     }
 
     @Override
@@ -36,7 +47,7 @@ public final class JvmCompiler implements Engine {
     public Executable prepare(Program program, Machine machine, Checking checking) {
         PreparedProgram prepared = PreparedProgram.of(program, machine);
         try {
-            return new ClassGenerator(prepared, machine, checking).generate();
+            return new ClassGenerator(prepared, machine, checking, segments).generate();
         } catch (MethodTooLargeException e) {
             warnings.accept("program " + program.name() + " is interpreted: its function at slot "
                     + CompiledProgram.slotOf(e.getMethodName()) + " would take " + e.getCodeSize()
