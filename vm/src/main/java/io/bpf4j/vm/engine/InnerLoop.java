@@ -74,7 +74,7 @@ final class InnerLoop {
         long[] r = new long[REGISTERS];
         System.arraycopy(registers, 0, r, 0, REGISTERS);
         int pc = start;
-        stretch: while (true) {
+        stretch : while (true) {
             long word = code[pc];
             int low = (int) word;
             int dst = low >>> 8 & 15;
@@ -116,21 +116,33 @@ final class InnerLoop {
                 case BRANCH + WIDE + SIGNED_LESS -> distance = r[dst] < r[src] ? low >> 16 : 0;
                 case BRANCH + WIDE + SIGNED_LESS_OR_EQUAL -> distance = r[dst] <= r[src] ? low >> 16 : 0;
                 case BRANCH + WIDE + ANY_BIT -> distance = (r[dst] & r[src]) != 0 ? low >> 16 : 0;
-                case BRANCH + WIDE + GREATER -> distance = Long.compareUnsigned(r[dst], r[src]) > 0 ? low >> 16 : 0;
-                case BRANCH + WIDE + GREATER_OR_EQUAL -> distance = Long.compareUnsigned(r[dst], r[src]) >= 0 ? low >> 16 : 0;
-                case BRANCH + WIDE + LESS -> distance = Long.compareUnsigned(r[dst], r[src]) < 0 ? low >> 16 : 0;
-                case BRANCH + WIDE + LESS_OR_EQUAL -> distance = Long.compareUnsigned(r[dst], r[src]) <= 0 ? low >> 16 : 0;
+                case BRANCH + WIDE + GREATER ->
+                    distance = Long.compareUnsigned(r[dst], r[src]) > 0 ? low >> 16 : 0;
+                case BRANCH + WIDE + GREATER_OR_EQUAL ->
+                    distance = Long.compareUnsigned(r[dst], r[src]) >= 0 ? low >> 16 : 0;
+                case BRANCH + WIDE + LESS ->
+                    distance = Long.compareUnsigned(r[dst], r[src]) < 0 ? low >> 16 : 0;
+                case BRANCH + WIDE + LESS_OR_EQUAL ->
+                    distance = Long.compareUnsigned(r[dst], r[src]) <= 0 ? low >> 16 : 0;
                 case BRANCH + NARROW + EQUAL -> distance = (int) r[dst] == (int) r[src] ? low >> 16 : 0;
                 case BRANCH + NARROW + NOT_EQUAL -> distance = (int) r[dst] != (int) r[src] ? low >> 16 : 0;
-                case BRANCH + NARROW + SIGNED_GREATER -> distance = (int) r[dst] > (int) r[src] ? low >> 16 : 0;
-                case BRANCH + NARROW + SIGNED_GREATER_OR_EQUAL -> distance = (int) r[dst] >= (int) r[src] ? low >> 16 : 0;
+                case BRANCH + NARROW + SIGNED_GREATER ->
+                    distance = (int) r[dst] > (int) r[src] ? low >> 16 : 0;
+                case BRANCH + NARROW + SIGNED_GREATER_OR_EQUAL ->
+                    distance = (int) r[dst] >= (int) r[src] ? low >> 16 : 0;
                 case BRANCH + NARROW + SIGNED_LESS -> distance = (int) r[dst] < (int) r[src] ? low >> 16 : 0;
-                case BRANCH + NARROW + SIGNED_LESS_OR_EQUAL -> distance = (int) r[dst] <= (int) r[src] ? low >> 16 : 0;
-                case BRANCH + NARROW + ANY_BIT -> distance = ((int) r[dst] & (int) r[src]) != 0 ? low >> 16 : 0;
-                case BRANCH + NARROW + GREATER -> distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) > 0 ? low >> 16 : 0;
-                case BRANCH + NARROW + GREATER_OR_EQUAL -> distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) >= 0 ? low >> 16 : 0;
-                case BRANCH + NARROW + LESS -> distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) < 0 ? low >> 16 : 0;
-                case BRANCH + NARROW + LESS_OR_EQUAL -> distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) <= 0 ? low >> 16 : 0;
+                case BRANCH + NARROW + SIGNED_LESS_OR_EQUAL ->
+                    distance = (int) r[dst] <= (int) r[src] ? low >> 16 : 0;
+                case BRANCH + NARROW + ANY_BIT ->
+                    distance = ((int) r[dst] & (int) r[src]) != 0 ? low >> 16 : 0;
+                case BRANCH + NARROW + GREATER ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) > 0 ? low >> 16 : 0;
+                case BRANCH + NARROW + GREATER_OR_EQUAL ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) >= 0 ? low >> 16 : 0;
+                case BRANCH + NARROW + LESS ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) < 0 ? low >> 16 : 0;
+                case BRANCH + NARROW + LESS_OR_EQUAL ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) r[src]) <= 0 ? low >> 16 : 0;
                 case CONSTANT + WIDE + ADD -> r[dst] += word >> 32;
                 case CONSTANT + WIDE + SUBTRACT -> r[dst] -= word >> 32;
                 case CONSTANT + WIDE + MULTIPLY -> r[dst] *= word >> 32;
@@ -153,34 +165,58 @@ final class InnerLoop {
                 case CONSTANT + NARROW + XOR -> r[dst] = ((int) r[dst] ^ (int) (word >> 32)) & LOW;
                 case CONSTANT + NARROW + SHIFT_LEFT -> r[dst] = ((int) r[dst] << (int) (word >> 32)) & LOW;
                 case CONSTANT + NARROW + SHIFT_RIGHT -> r[dst] = ((int) r[dst] >>> (int) (word >> 32)) & LOW;
-                case CONSTANT + NARROW + SHIFT_RIGHT_SIGNED -> r[dst] = ((int) r[dst] >> (int) (word >> 32)) & LOW;
+                case CONSTANT + NARROW + SHIFT_RIGHT_SIGNED ->
+                    r[dst] = ((int) r[dst] >> (int) (word >> 32)) & LOW;
                 case CONSTANT + NARROW + MOVE -> r[dst] = (word >> 32) & LOW;
                 case CONSTANT + NARROW + DIVIDE -> r[dst] = divide((int) r[dst], (int) (word >> 32)) & LOW;
-                case CONSTANT + NARROW + SIGNED_DIVIDE -> r[dst] = signedDivide((int) r[dst], (int) (word >> 32)) & LOW;
+                case CONSTANT + NARROW + SIGNED_DIVIDE ->
+                    r[dst] = signedDivide((int) r[dst], (int) (word >> 32)) & LOW;
                 case CONSTANT + NARROW + MODULO -> r[dst] = modulo((int) r[dst], (int) (word >> 32)) & LOW;
-                case CONSTANT + NARROW + SIGNED_MODULO -> r[dst] = signedModulo((int) r[dst], (int) (word >> 32)) & LOW;
+                case CONSTANT + NARROW + SIGNED_MODULO ->
+                    r[dst] = signedModulo((int) r[dst], (int) (word >> 32)) & LOW;
                 case CONSTANT + BRANCH + WIDE + EQUAL -> distance = r[dst] == (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + NOT_EQUAL -> distance = r[dst] != (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + SIGNED_GREATER -> distance = r[dst] > (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + SIGNED_GREATER_OR_EQUAL -> distance = r[dst] >= (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + SIGNED_LESS -> distance = r[dst] < (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + SIGNED_LESS_OR_EQUAL -> distance = r[dst] <= (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + ANY_BIT -> distance = (r[dst] & (word >> 32)) != 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + GREATER -> distance = Long.compareUnsigned(r[dst], word >> 32) > 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + GREATER_OR_EQUAL -> distance = Long.compareUnsigned(r[dst], word >> 32) >= 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + LESS -> distance = Long.compareUnsigned(r[dst], word >> 32) < 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + WIDE + LESS_OR_EQUAL -> distance = Long.compareUnsigned(r[dst], word >> 32) <= 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + EQUAL -> distance = (int) r[dst] == (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + NOT_EQUAL -> distance = (int) r[dst] != (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + SIGNED_GREATER -> distance = (int) r[dst] > (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + SIGNED_GREATER_OR_EQUAL -> distance = (int) r[dst] >= (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + SIGNED_LESS -> distance = (int) r[dst] < (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + SIGNED_LESS_OR_EQUAL -> distance = (int) r[dst] <= (int) (word >> 32) ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + ANY_BIT -> distance = ((int) r[dst] & (int) (word >> 32)) != 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + GREATER -> distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) > 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + GREATER_OR_EQUAL -> distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) >= 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + LESS -> distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) < 0 ? low >> 16 : 0;
-                case CONSTANT + BRANCH + NARROW + LESS_OR_EQUAL -> distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) <= 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + NOT_EQUAL ->
+                    distance = r[dst] != (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + SIGNED_GREATER ->
+                    distance = r[dst] > (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + SIGNED_GREATER_OR_EQUAL ->
+                    distance = r[dst] >= (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + SIGNED_LESS ->
+                    distance = r[dst] < (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + SIGNED_LESS_OR_EQUAL ->
+                    distance = r[dst] <= (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + ANY_BIT ->
+                    distance = (r[dst] & (word >> 32)) != 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + GREATER ->
+                    distance = Long.compareUnsigned(r[dst], word >> 32) > 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + GREATER_OR_EQUAL ->
+                    distance = Long.compareUnsigned(r[dst], word >> 32) >= 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + LESS ->
+                    distance = Long.compareUnsigned(r[dst], word >> 32) < 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + WIDE + LESS_OR_EQUAL ->
+                    distance = Long.compareUnsigned(r[dst], word >> 32) <= 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + EQUAL ->
+                    distance = (int) r[dst] == (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + NOT_EQUAL ->
+                    distance = (int) r[dst] != (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + SIGNED_GREATER ->
+                    distance = (int) r[dst] > (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + SIGNED_GREATER_OR_EQUAL ->
+                    distance = (int) r[dst] >= (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + SIGNED_LESS ->
+                    distance = (int) r[dst] < (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + SIGNED_LESS_OR_EQUAL ->
+                    distance = (int) r[dst] <= (int) (word >> 32) ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + ANY_BIT ->
+                    distance = ((int) r[dst] & (int) (word >> 32)) != 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + GREATER ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) > 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + GREATER_OR_EQUAL ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) >= 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + LESS ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) < 0 ? low >> 16 : 0;
+                case CONSTANT + BRANCH + NARROW + LESS_OR_EQUAL ->
+                    distance = Integer.compareUnsigned((int) r[dst], (int) (word >> 32)) <= 0 ? low >> 16 : 0;
                 case LOAD + BYTE -> {
                     long address = r[src] + (low >> 16);
                     if (!execution.canRead(address, 1)) {

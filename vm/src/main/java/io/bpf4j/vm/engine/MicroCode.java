@@ -115,15 +115,19 @@ final class MicroCode {
 
     private static long word(Insn insn) {
         return switch (insn) {
-            case Alu alu -> word(form(alu.src()) + (alu.wide() ? WIDE : NARROW) + code(alu.operation()), number(alu.dst()),
+            case Alu alu -> word(form(alu.src()) + (alu.wide() ? WIDE : NARROW) + code(alu.operation()),
+                    number(alu.dst()),
                     source(alu.src()), 0, immediate(alu.src()));
-            case Branch branch -> word(form(branch.right()) + BRANCH + (branch.wide() ? WIDE : NARROW) + code(branch.condition()),
+            case Branch branch -> word(
+                    form(branch.right()) + BRANCH + (branch.wide() ? WIDE : NARROW)
+                            + code(branch.condition()),
                     number(branch.left()), source(branch.right()), branch.distance(),
                     immediate(branch.right()));
             case Load load ->
                 word((load.signed() ? LOAD_SIGNED : LOAD) + code(load.width()), number(load.dst()),
                         number(load.base()), load.offset(), 0);
-            case Store store -> word(form(store.value()) + STORE + code(store.width()), number(store.base()), source(store.value()),
+            case Store store -> word(form(store.value()) + STORE + code(store.width()), number(store.base()),
+                    source(store.value()),
                     store.offset(), immediate(store.value()));
             case Atomic atomic -> word(ATOMIC, number(atomic.base()), number(atomic.src()), atomic.offset(),
                     flags(atomic));

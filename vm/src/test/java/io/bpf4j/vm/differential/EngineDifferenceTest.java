@@ -32,8 +32,8 @@ class EngineDifferenceTest {
         sample.execution().setBudget(BUDGET);
         for (long seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
             GeneratedProgram program = ProgramGenerator.generate(seed);
-            Outcome expected = run(ENGINES.getFirst(), Checking.FULL, program.instructions(), program);
-            assertInstanceOf(Outcome.Returned.class, expected,
+            RunResult expected = run(ENGINES.getFirst(), Checking.FULL, program.instructions(), program);
+            assertInstanceOf(RunResult.Returned.class, expected,
                     () -> describe(program, program.instructions()));
             for (Checking checking : Checking.values()) {
                 assertSame(program, program.instructions(), checking);
@@ -50,8 +50,9 @@ class EngineDifferenceTest {
         }
     }
 
-    private Outcome run(Engine engine, Checking checking, List<Insn> instructions, GeneratedProgram program) {
-        return Outcome.of(sample, engine, checking, instructions, program.memory());
+    private RunResult run(Engine engine, Checking checking, List<Insn> instructions,
+            GeneratedProgram program) {
+        return RunResult.of(sample, engine, checking, instructions, program.memory());
     }
 
     private void assertSame(GeneratedProgram program, List<Insn> instructions, Checking checking) {
@@ -75,7 +76,7 @@ class EngineDifferenceTest {
 
     private boolean ends(Checking checking, List<Insn> instructions, GeneratedProgram program) {
         return checking == Checking.FULL || run(ENGINES.getFirst(), Checking.FULL, instructions,
-                program) instanceof Outcome.Returned;
+                program) instanceof RunResult.Returned;
     }
 
     private static String describe(GeneratedProgram program, List<Insn> instructions) {

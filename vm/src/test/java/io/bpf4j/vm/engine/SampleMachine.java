@@ -14,7 +14,7 @@ import java.util.List;
 /** A machine without maps and helpers, for tests of bare instructions. */
 public final class SampleMachine {
 
-    private static final long BASE = 0x1000_0000L;
+    private static final long BASE = 0x1_1000_0000L;
     private static final int CONTEXT_BYTES = 1 << 16;
 
     private final Machine machine;

@@ -33,7 +33,8 @@ final class BufferAccess implements Access {
     @Override
     public void begin(Code code, Width width) {
         switch (width) {
-            case BYTE -> { /* a method of the buffer */ }
+            case BYTE -> {
+                /* a method of the buffer */ }
             case HALF -> code.field(MEMORY, "SHORTS", VarHandle.class);
             case WORD -> code.field(MEMORY, "INTS", VarHandle.class);
             case DOUBLE -> code.field(MEMORY, "LONGS", VarHandle.class);

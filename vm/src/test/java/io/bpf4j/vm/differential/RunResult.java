@@ -12,10 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** What came of a run. */
-public sealed interface Outcome {
+public sealed interface RunResult {
 
     /** It ended with a result, and left a memory, in hex. */
-    record Returned(long r0, String memory) implements Outcome {
+    record Returned(long r0, String memory) implements RunResult {
         @Override
         public String toString() {
             return "r0 = 0x" + Long.toHexString(r0) + ", memory " + memory;
@@ -23,15 +23,15 @@ public sealed interface Outcome {
     }
 
     /** An instruction did what it must not; what was written before stays. */
-    record Trapped(Kind kind, int slot, String memory) implements Outcome {}
+    record Trapped(Kind kind, int slot, String memory) implements RunResult {}
 
     /** Makes the outcome of a run that ended. */
-    static Outcome returned(long r0, byte[] memory) {
+    static RunResult returned(long r0, byte[] memory) {
         return new Returned(r0, HexFormat.of().formatHex(memory));
     }
 
     /** Runs instructions on a machine without maps and helpers. */
-    static Outcome of(SampleMachine sample, Engine engine, Checking checking, List<Insn> instructions,
+    static RunResult of(SampleMachine sample, Engine engine, Checking checking, List<Insn> instructions,
             byte[] memory) {
         Executable executable = engine.prepare(SampleMachine.program(instructions, List.of()),
                 sample.machine(), checking);
