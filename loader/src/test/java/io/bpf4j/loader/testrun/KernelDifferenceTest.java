@@ -62,7 +62,8 @@ class KernelDifferenceTest {
                 }
             }
         }
-        assertTrue(tooComplex <= PROGRAMS / 100, tooComplex + " programs had too many paths for the verifier");
+        assertTrue(tooComplex <= PROGRAMS / 100,
+                tooComplex + " programs had too many paths for the verifier");
     }
 
     private void compare(GeneratedProgram program, Outcome.Finished finished) {

@@ -74,6 +74,10 @@ final class CodeBuffer {
         add(new CallFunction(0));
     }
 
+    boolean isCalled(int function) {
+        return calls.containsValue(function);
+    }
+
     /** Ends: the functions' slots are known. */
     List<Insn> finish(List<Integer> starts) {
         int slot = 0;

@@ -57,6 +57,10 @@ final class FunctionWriter {
             code.add(new Store(Width.DOUBLE, Register.FRAME, (short) (-8 * slot), value));
         }
         block(count, 0);
+        // The verifier takes no function that nobody calls.
+        if (number + 1 < functions && !code.isCalled(number + 1)) {
+            call(number + 1);
+        }
     }
 
     /** Gives a register a number: from memory, where the verifier does not know it, or a constant. */
@@ -77,7 +81,7 @@ final class FunctionWriter {
             } else if (choice == 3 && depth < 3 && loops < MAX_LOOPS) {
                 i += loop(count - i, depth);
             } else if (choice == 4 && number + 1 < functions && loops == 0) {
-                call();
+                call(number + 1 + random.nextInt(functions - number - 1));
             } else {
                 statements.write();
             }
@@ -134,9 +138,9 @@ final class FunctionWriter {
         return taken;
     }
 
-    private void call() {
+    private void call(int function) {
         code.move(true, Register.R1, MEMORY);
-        code.call(number + 1 + random.nextInt(functions - number - 1));
+        code.call(function);
         for (int register = 1; register <= 5; register++) {
             fill(Register.of(register));
         }
