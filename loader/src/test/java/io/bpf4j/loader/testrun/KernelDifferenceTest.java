@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 /** The engines do what the running kernel does with generated programs, and its verifier takes all of them. */
 class KernelDifferenceTest {
 
-    private static final int PROGRAMS = Integer.getInteger("differential.programs", 2000);
+    private static final int PROGRAMS = Integer.getInteger("differential.programs",
+            Boolean.getBoolean("soak") ? 100_000 : 2000);
     private static final long FIRST_SEED = Long.getLong("differential.seed", 1_000_000);
     private static final List<Engine> ENGINES = List.of(new Interpreter(), new JvmCompiler(Assertions::fail));
 

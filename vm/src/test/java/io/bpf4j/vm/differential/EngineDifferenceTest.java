@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class EngineDifferenceTest {
 
     /** How many programs; the soak profile has more. */
-    private static final int PROGRAMS = Integer.getInteger("differential.programs", 2000);
+    private static final int PROGRAMS = Integer.getInteger("differential.programs",
+            Boolean.getBoolean("soak") ? 100_000 : 2000);
     private static final long FIRST_SEED = Long.getLong("differential.seed", 1);
     /** No valid program takes as many instructions; those that go astray are stopped soon. */
     private static final long BUDGET = 100_000;

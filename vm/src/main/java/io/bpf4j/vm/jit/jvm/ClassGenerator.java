@@ -92,6 +92,7 @@ final class ClassGenerator {
      * Makes the class and its one instance.
      *
      * @throws org.objectweb.asm.MethodTooLargeException if a function does not fit into a method
+     * @throws UncompilableException if HotSpot would not compile the method of a function
      */
     Executable generate() {
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, owner(), null, BASE, null);
@@ -102,7 +103,7 @@ final class ClassGenerator {
         for (Subprogram function : flow().functions()) {
             Code code = new Code(writer.visitMethod(ACC_PRIVATE | ACC_STATIC,
                     CompiledProgram.methodName(function.start()), CallCode.FUNCTION_TYPE, null, null));
-            new FunctionGenerator(this, function, code).generate();
+            HugeMethods.check(function.start(), new FunctionGenerator(this, function, code).generate());
         }
         fields();
         writer.visitEnd();

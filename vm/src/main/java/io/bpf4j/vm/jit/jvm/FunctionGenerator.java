@@ -59,7 +59,8 @@ final class FunctionGenerator {
         this.calls = new CallCode(code, facts, program.constants(), machine, program.checked());
     }
 
-    void generate() {
+    /** Emits the method; returns the bytes of its code. */
+    int generate() {
         code.begin();
         boolean follows = true;
         for (int slot = function.start(); slot < function.end();) {
@@ -73,7 +74,7 @@ final class FunctionGenerator {
             follows = !(insn instanceof Jump || insn instanceof Exit || Fault.unsupported(insn) != null);
             slot += insn.slots();
         }
-        code.end();
+        return code.end();
     }
 
     private Label label(int slot) {
