@@ -68,7 +68,7 @@ class EngineConformanceTest {
                     || failure instanceof TrapException, failure::toString);
             case OUT_OF_BOUNDS -> checkTrap(failure, TrapException.Kind.OUT_OF_BOUNDS);
             case ENDLESS -> checkTrap(failure, TrapException.Kind.BUDGET);
-            case CALL_DEPTH -> checkTrap(failure, TrapException.Kind.CALL_DEPTH);
+            default -> checkTrap(failure, TrapException.Kind.CALL_DEPTH);
         }
         if (expected.failure() == Failure.MALFORMED) {
             assertTrue(failure.getMessage().contains(expected.message()), failure.getMessage());

@@ -32,12 +32,14 @@ final class BufferAccess implements Access {
 
     @Override
     public void begin(Code code, Width width) {
-        switch (width) {
-            case BYTE -> {
-                /* a method of the buffer */ }
-            case HALF -> code.field(MEMORY, "SHORTS", VarHandle.class);
-            case WORD -> code.field(MEMORY, "INTS", VarHandle.class);
-            case DOUBLE -> code.field(MEMORY, "LONGS", VarHandle.class);
+        // Bytes are a method of the buffer.
+        if (width != Width.BYTE) {
+            String handle = switch (width) {
+                case HALF -> "SHORTS";
+                case WORD -> "INTS";
+                default -> "LONGS";
+            };
+            code.field(MEMORY, handle, VarHandle.class);
         }
         constants.load(code, ByteBuffer.class, buffer);
     }

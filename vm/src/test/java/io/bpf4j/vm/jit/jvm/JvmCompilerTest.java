@@ -11,6 +11,7 @@ import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Fault;
+import io.bpf4j.vm.engine.HelperFunction;
 import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.SampleMachine;
@@ -45,7 +46,7 @@ class JvmCompilerTest {
     private final SampleMachine sample = new SampleMachine();
 
     /** A machine with one helper more than none. */
-    private static Machine machine(Helper helper, io.bpf4j.vm.engine.HelperFunction function) {
+    private static Machine machine(Helper helper, HelperFunction function) {
         return new Machine(Memory.allocate(Execution.bytes(0), BASE), new MapTable(List.of()),
                 HelperTable.EMPTY.with(helper, function));
     }
@@ -127,7 +128,6 @@ class JvmCompilerTest {
                     r3 = 7
                     r4 = 0
                     call 181
-                    exit
                     exit
                     *(u64 *)(r10 - 8) = 4
                     r0 = *(u64 *)(r10 - 8)
