@@ -45,6 +45,7 @@ public final class Execution {
 
     private final Machine machine;
     private final Memory memory;
+    private final long memoryBase;
     private final Environment environment;
     private final int shard;
     private final long control;
@@ -60,6 +61,10 @@ public final class Execution {
     private int tailCalls;
     private boolean checked;
     private Executable current;
+    /** The piece outside the stack that was found last: the context, a map's value, a record. */
+    private long recentStart;
+    private long recentSize;
+    private boolean recentWritable;
     /** Records that are reserved and not yet submitted. */
     private final List<Region> records = new ArrayList<>(4);
 
@@ -73,6 +78,7 @@ public final class Execution {
     public Execution(Machine machine, Environment environment, long start, int contextBytes, int shard) {
         this.machine = machine;
         this.memory = machine.memory();
+        this.memoryBase = memory.base();
         this.environment = environment;
         this.shard = shard;
         this.control = start;
@@ -178,11 +184,15 @@ public final class Execution {
         checked = checking == Checking.FULL;
         depth = 0;
         stackFloor = stackTop - FRAME_BYTES;
-        budgetLeft = budget;
         tailCalls = 0;
         if (!records.isEmpty()) {
             abandonRecords();
         }
+        // What is not checked may touch all memory, and as long as it likes.
+        budgetLeft = checked ? budget : Long.MAX_VALUE;
+        recentStart = memoryBase;
+        recentSize = checked ? 0 : memory.size();
+        recentWritable = !checked;
         return stackTop;
     }
 
@@ -237,6 +247,41 @@ public final class Execution {
         return new Fault(Kind.CALL_DEPTH, "more than " + MAX_FRAMES + " functions deep");
     }
 
+    /** Takes instructions from what the run may still do if it may do as many. */
+    boolean canSpend(int instructions) {
+        long left = budgetLeft - instructions;
+        if (left < 0) {
+            return false;
+        }
+        budgetLeft = left;
+        return true;
+    }
+
+    /** Returns whether a program may read, if that is known at once. */
+    boolean canRead(long address, int bytes) {
+        return isInStack(address, bytes) || isRecent(address, bytes);
+    }
+
+    /** Returns whether a program may write, if that is known at once. */
+    boolean canWrite(long address, int bytes) {
+        return isInStack(address, bytes) || recentWritable && isRecent(address, bytes);
+    }
+
+    /** Returns the index in the memory's buffer of an address that a program may access. */
+    int index(long address) {
+        return (int) (address - memoryBase);
+    }
+
+    private boolean isInStack(long address, int bytes) {
+        long offset = address - stackFloor;
+        return offset >= 0 && offset <= stackTop - stackFloor - bytes;
+    }
+
+    private boolean isRecent(long address, int bytes) {
+        long offset = address - recentStart;
+        return offset >= 0 && offset <= recentSize - bytes;
+    }
+
     /**
      * Checks an access of a program.
      *
@@ -244,19 +289,14 @@ public final class Execution {
      * @throws Fault if the access is not inside one region, or writes to one that may only be read
      */
     public int locate(long address, int bytes, boolean write) {
-        long offset = address - stackFloor;
-        if (offset < 0 || offset > stackTop - stackFloor - bytes) {
+        if (!(write ? canWrite(address, bytes) : canRead(address, bytes))) {
             locateElsewhere(address, bytes, write);
         }
-        return (int) (address - memory.base());
+        return index(address);
     }
 
     private void locateElsewhere(long address, int bytes, boolean write) {
-        Region region = context.contains(address, bytes) ? context : machine.regions().nearest(address);
-        if (region == null || !region.contains(address, bytes)) {
-            region = records.stream().filter(record -> record.contains(address, bytes)).findFirst()
-                    .orElse(null);
-        }
+        Region region = find(address, bytes);
         if (region == null) {
             throw new Fault(Kind.OUT_OF_BOUNDS, (write ? "writes " : "reads ") + place(address, bytes)
                     + ", which " + (bytes == 1 ? "is" : "are") + " outside of all that it may touch"
@@ -266,6 +306,25 @@ public final class Execution {
             throw new Fault(Kind.READ_ONLY, "writes " + place(address, bytes) + " of " + region.name()
                     + ", which may only be read");
         }
+        recentStart = address - (address - region.start()) % region.stride();
+        recentSize = region.elementSize();
+        recentWritable = region.writable();
+    }
+
+    private Region find(long address, int bytes) {
+        if (context.contains(address, bytes)) {
+            return context;
+        }
+        Region map = machine.regions().nearest(address);
+        if (map != null && map.contains(address, bytes)) {
+            return map;
+        }
+        for (Region one : records) {
+            if (one.contains(address, bytes)) {
+                return one;
+            }
+        }
+        return null;
     }
 
     private static String place(long address, int bytes) {
@@ -325,7 +384,11 @@ public final class Execution {
 
     /** Ends a record; where runs are checked, it must be one that was reserved. */
     public void removeRecord(long start) {
-        if (checked && !records.removeIf(record -> record.start() == start)) {
+        if (!checked) {
+            return;
+        }
+        recentSize = 0;
+        if (!records.removeIf(record -> record.start() == start)) {
             throw new Fault(Kind.BAD_ARGUMENT, "0x" + Long.toHexString(start) + " is not a reserved record");
         }
     }

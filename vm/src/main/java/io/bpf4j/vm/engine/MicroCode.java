@@ -33,13 +33,13 @@ import io.bpf4j.vm.isa.Width;
  * | immediate    | offset       | src  | dst  | code    |
  * </pre>
  *
- * <p>An immediate operand is src {@link #IMMEDIATE}: the interpreter keeps the immediate there, so that one case serves
- * both forms. A branch has its distance as offset; what else an instruction needs is in the immediate.
+ * <p>Where the second operand is the immediate, {@link #CONSTANT} is added to the code. A branch has its distance as
+ * offset; what else an instruction needs is in the immediate.
  */
 final class MicroCode {
 
-    /** The number that stands for a register and means the immediate. */
-    static final int IMMEDIATE = 15;
+    /** What is added to the code of an instruction whose second operand is the immediate. */
+    static final int CONSTANT = 128;
 
     // Arithmetic: WIDE or NARROW plus one of these.
     static final int WIDE = 0;
@@ -115,15 +115,19 @@ final class MicroCode {
 
     private static long word(Insn insn) {
         return switch (insn) {
-            case Alu alu -> word((alu.wide() ? WIDE : NARROW) + code(alu.operation()), number(alu.dst()),
+            case Alu alu -> word(form(alu.src()) + (alu.wide() ? WIDE : NARROW) + code(alu.operation()),
+                    number(alu.dst()),
                     source(alu.src()), 0, immediate(alu.src()));
-            case Branch branch -> word(BRANCH + (branch.wide() ? WIDE : NARROW) + code(branch.condition()),
+            case Branch branch -> word(
+                    form(branch.right()) + BRANCH + (branch.wide() ? WIDE : NARROW)
+                            + code(branch.condition()),
                     number(branch.left()), source(branch.right()), branch.distance(),
                     immediate(branch.right()));
             case Load load ->
                 word((load.signed() ? LOAD_SIGNED : LOAD) + code(load.width()), number(load.dst()),
                         number(load.base()), load.offset(), 0);
-            case Store store -> word(STORE + code(store.width()), number(store.base()), source(store.value()),
+            case Store store -> word(form(store.value()) + STORE + code(store.width()), number(store.base()),
+                    source(store.value()),
                     store.offset(), immediate(store.value()));
             case Atomic atomic -> word(ATOMIC, number(atomic.base()), number(atomic.src()), atomic.offset(),
                     flags(atomic));
@@ -150,7 +154,11 @@ final class MicroCode {
     }
 
     private static int source(Operand operand) {
-        return operand instanceof Register register ? register.number() : IMMEDIATE;
+        return operand instanceof Register register ? register.number() : 0;
+    }
+
+    private static int form(Operand operand) {
+        return operand instanceof Register ? 0 : CONSTANT;
     }
 
     private static int immediate(Operand operand) {

@@ -63,7 +63,7 @@ class InterpreterTest {
     @Test
     void anAccessBehindTheMemoryTraps() {
         assertTrap(Kind.OUT_OF_BOUNDS,
-                "instruction 0: reads 4 bytes at 0x10001301, which are outside of all that it may"
+                "instruction 0: reads 4 bytes at 0x110001301, which are outside of all that it may"
                         + " touch: offset 1 of the memory, which has 4 bytes",
                 "r0 = *(u32 *)(r1 + 1)\nexit", 1, 2, 3, 4);
     }
@@ -71,7 +71,7 @@ class InterpreterTest {
     @Test
     void anAccessBelowTheFrameTraps() {
         assertTrap(Kind.OUT_OF_BOUNDS,
-                "instruction 0: writes 8 bytes at 0x10000ef8, which are outside of all that it may"
+                "instruction 0: writes 8 bytes at 0x110000ef8, which are outside of all that it may"
                         + " touch: offset -8 of the stack, which has 512 bytes",
                 "*(u64 *)(r10 - 520) = 0\nexit");
     }
@@ -90,7 +90,7 @@ class InterpreterTest {
     @Test
     void aMisalignedAtomicTraps() {
         assertTrap(Kind.MISALIGNED,
-                "instruction 1: atomic access to 8 bytes at 0x10001301, which is misaligned",
+                "instruction 1: atomic access to 8 bytes at 0x110001301, which is misaligned",
                 "r2 = 1\nlock *(u64 *)(r1 + 1) += r2\nexit", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     }
 }

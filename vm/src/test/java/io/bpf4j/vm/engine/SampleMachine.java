@@ -1,10 +1,12 @@
 package io.bpf4j.vm.engine;
 
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.program.Reference;
 import io.bpf4j.vm.text.Assembler;
 import io.bpf4j.vm.text.Assembly;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.List;
 /** A machine without maps and helpers, for tests of bare instructions. */
 public final class SampleMachine {
 
-    private static final long BASE = 0x1000_0000L;
+    private static final long BASE = 0x1_1000_0000L;
     private static final int CONTEXT_BYTES = 1 << 16;
 
     private final Machine machine;
@@ -38,8 +40,13 @@ public final class SampleMachine {
     /** Makes a program of a text. */
     public static Program program(String text) {
         Assembly assembly = Assembler.assemble(text);
-        return new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(), assembly.instructions(),
-                assembly.references(), List.of(), List.of());
+        return program(assembly.instructions(), assembly.references());
+    }
+
+    /** Makes a program of instructions. */
+    public static Program program(List<Insn> instructions, List<Reference> references) {
+        return new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(), instructions, references,
+                List.of(), List.of());
     }
 
     /** Runs a program on a memory, which R1 points to and R2 has the length of. */

@@ -25,36 +25,51 @@ final class BranchCode {
 
     private final Code code;
     private final RegisterFacts facts;
+    private final Latches latches;
     private final boolean checked;
 
-    BranchCode(Code code, RegisterFacts facts, boolean checked) {
+    BranchCode(Code code, RegisterFacts facts, Latches latches, boolean checked) {
         this.code = code;
         this.facts = facts;
+        this.latches = latches;
         this.checked = checked;
     }
 
-    void jump(int distance, Label target) {
-        if (checked && distance < 0) {
-            spend(-distance);
+    void jump(int slot, int distance, Label target) {
+        if (distance >= 0) {
+            code.jump(GOTO, target);
+            return;
+        }
+        if (checked) {
+            code.execution();
+            code.constant(-distance);
+            code.onExecution("spend", "(I)V");
+        }
+        int start = slot + 1 + distance;
+        if (!latches.isLast(slot, start)) {
+            code.jump(GOTO, latches.label(start));
+            return;
+        }
+        if (latches.isShared(start)) {
+            code.target(latches.label(start));
         }
         code.jump(GOTO, target);
     }
 
-    private void spend(int instructions) {
-        code.execution();
-        code.constant(instructions);
-        code.onExecution("spend", "(I)V");
-    }
-
     void branch(int slot, Branch branch, Label target) {
-        if (!checked || branch.distance() >= 0) {
+        int start = slot + 1 + branch.distance();
+        if (branch.distance() >= 0) {
             code.jump(compare(slot, branch), target);
-            return;
+        } else if (!checked && !latches.isLast(slot, start)) {
+            code.jump(compare(slot, branch), latches.label(start));
+        } else {
+            // HotSpot can be stopped where code jumps back. It has less to remember there, and to compute for it, if
+            // the result of the comparison is already used.
+            Label next = new Label();
+            code.jump(opposite(compare(slot, branch)), next);
+            jump(slot, branch.distance(), target);
+            code.target(next);
         }
-        Label next = new Label();
-        code.jump(opposite(compare(slot, branch)), next);
-        jump(branch.distance(), target);
-        code.target(next);
     }
 
     /** Emits the comparison but its last instruction, a jump, which is returned. */

@@ -45,14 +45,18 @@ final class ClassGenerator {
     private final Checking checking;
     private final String name;
     private final Constants constants;
+    private final BufferAccess atomicAccess;
+    private final Access access;
     private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 
-    ClassGenerator(PreparedProgram prepared, Machine machine, Checking checking) {
+    ClassGenerator(PreparedProgram prepared, Machine machine, Checking checking, boolean segments) {
         this.prepared = prepared;
         this.machine = machine;
         this.checking = checking;
         this.name = PACKAGE + prepared.program().name().replaceAll("\\W", "_");
         this.constants = new Constants(owner());
+        this.atomicAccess = new BufferAccess(constants, machine.memory());
+        this.access = segments ? new SegmentAccess(constants, machine.memory()) : atomicAccess;
     }
 
     /** Returns the internal name of the class. */
@@ -72,6 +76,14 @@ final class ClassGenerator {
         return constants;
     }
 
+    Access access() {
+        return access;
+    }
+
+    BufferAccess atomicAccess() {
+        return atomicAccess;
+    }
+
     boolean checked() {
         return checking == Checking.FULL;
     }
@@ -80,6 +92,7 @@ final class ClassGenerator {
      * Makes the class and its one instance.
      *
      * @throws org.objectweb.asm.MethodTooLargeException if a function does not fit into a method
+     * @throws UncompilableException if HotSpot would not compile the method of a function
      */
     Executable generate() {
         writer.visit(V21, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, owner(), null, BASE, null);
@@ -90,7 +103,7 @@ final class ClassGenerator {
         for (Subprogram function : flow().functions()) {
             Code code = new Code(writer.visitMethod(ACC_PRIVATE | ACC_STATIC,
                     CompiledProgram.methodName(function.start()), CallCode.FUNCTION_TYPE, null, null));
-            new FunctionGenerator(this, function, code).generate();
+            HugeMethods.check(function.start(), new FunctionGenerator(this, function, code).generate());
         }
         fields();
         writer.visitEnd();

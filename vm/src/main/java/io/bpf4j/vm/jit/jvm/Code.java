@@ -48,10 +48,13 @@ final class Code {
         method.visitFrame(Opcodes.F_FULL, variables.length, variables, 0, new Object[0]);
     }
 
-    /** Ends; ASM counts how much of the operand stack was needed. */
-    void end() {
+    /** Ends; ASM counts how much of the operand stack was needed. Returns the bytes of the code. */
+    int end() {
+        Label end = new Label();
+        method.visitLabel(end);
         method.visitMaxs(0, 0);
         method.visitEnd();
+        return end.getOffset();
     }
 
     /** Puts a label here, where the operand stack is empty. */

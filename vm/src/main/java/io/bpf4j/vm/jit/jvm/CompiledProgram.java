@@ -8,7 +8,6 @@ import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.engine.TrapException.Kind;
 import io.bpf4j.vm.isa.Insn;
-import io.bpf4j.vm.isa.Insn.Atomic;
 import io.bpf4j.vm.isa.Insn.Load;
 import io.bpf4j.vm.isa.Insn.Store;
 import io.bpf4j.vm.memory.MemoryFaultException;
@@ -52,7 +51,7 @@ public abstract class CompiledProgram implements Executable {
     public final long run(Execution execution, long first, long second) {
         try {
             return main(execution, first, second, execution.begin(this, checking));
-        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException | IllegalStateException e) {
+        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException e) {
             throw trap(e);
         }
     }
@@ -61,7 +60,7 @@ public abstract class CompiledProgram implements Executable {
     public final long continueRun(Execution execution, long context) {
         try {
             return main(execution, context, 0, execution.frame());
-        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException | IllegalStateException e) {
+        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException e) {
             throw trap(e);
         }
     }
@@ -77,7 +76,7 @@ public abstract class CompiledProgram implements Executable {
             long result = function(execution, slot, first, second, third, fourth, frame);
             execution.leave();
             return result;
-        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException | IllegalStateException e) {
+        } catch (Fault | MemoryFaultException | IndexOutOfBoundsException e) {
             throw trap(e);
         }
     }
@@ -96,14 +95,12 @@ public abstract class CompiledProgram implements Executable {
 
     private RuntimeException trap(RuntimeException fault, int slot) {
         Insn insn = prepared.flow().instructions().at(slot);
-        boolean access = insn instanceof Load || insn instanceof Store || insn instanceof Atomic;
+        boolean access = insn instanceof Load || insn instanceof Store;
         return switch (fault) {
             case Fault known -> at(slot, known.kind(), known.getMessage());
             case MemoryFaultException outside -> at(slot, Kind.OUT_OF_BOUNDS, outside.getMessage());
             case IndexOutOfBoundsException outside when access ->
                 at(slot, Kind.OUT_OF_BOUNDS, "accesses an address outside of the machine's memory");
-            case IllegalStateException misaligned when insn instanceof Atomic ->
-                at(slot, Kind.MISALIGNED, "atomic access to an address that is misaligned");
             default -> fault;
         };
     }

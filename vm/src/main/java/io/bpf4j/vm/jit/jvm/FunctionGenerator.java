@@ -54,12 +54,13 @@ final class FunctionGenerator {
         Machine machine = program.machine();
         RegisterFacts facts = new RegisterFacts(instructions, function);
         this.arithmetic = new ArithmeticCode(code, facts);
-        this.branches = new BranchCode(code, facts, program.checked());
-        this.memory = new MemoryCode(code, program.constants(), machine.memory(), program.checked());
+        this.branches = new BranchCode(code, facts, new Latches(instructions, function), program.checked());
+        this.memory = new MemoryCode(code, program.access(), program.atomicAccess(), program.checked());
         this.calls = new CallCode(code, facts, program.constants(), machine, program.checked());
     }
 
-    void generate() {
+    /** Emits the method; returns the bytes of its code. */
+    int generate() {
         code.begin();
         boolean follows = true;
         for (int slot = function.start(); slot < function.end();) {
@@ -73,7 +74,7 @@ final class FunctionGenerator {
             follows = !(insn instanceof Jump || insn instanceof Exit || Fault.unsupported(insn) != null);
             slot += insn.slots();
         }
-        code.end();
+        return code.end();
     }
 
     private Label label(int slot) {
@@ -99,7 +100,7 @@ final class FunctionGenerator {
                         : load.value());
                 code.store(load.dst());
             }
-            case Jump jump -> branches.jump(jump.distance(), label(target(slot)));
+            case Jump jump -> branches.jump(slot, jump.distance(), label(target(slot)));
             case Branch branch -> branches.branch(slot, branch, label(target(slot)));
             case CallHelper call -> calls.helper(slot, call);
             case CallFunction call -> calls.function(owner, target(slot), isLeaf(target(slot)));

@@ -13,18 +13,29 @@ import org.objectweb.asm.MethodTooLargeException;
 /**
  * The engine that makes a class of a program, for HotSpot to compile.
  *
- * <p>A function of a program becomes a method, and Java's limit is 64 KiB for each: about 4,000 instructions. A program
- * with a larger one is interpreted, which the caller is told. HotSpot itself does not compile methods of more than
- * 8,000 bytes, about 500 instructions, unless it is started with {@code -XX:-DontCompileHugeMethods}: without that flag
- * such a program gives the same results, only as slowly as if it were interpreted.
+ * <p>A function of a program becomes a method, and HotSpot compiles no method of more than 8,000 bytes, about 500
+ * instructions, unless it is started with {@code -XX:-DontCompileHugeMethods}; then Java's own limit remains, 64 KiB or
+ * about 4,000 instructions. A program with a larger function is interpreted, which the caller is told: HotSpot's
+ * interpreter would take ten times as long as ours.
  */
 public final class JvmCompiler implements Engine {
 
     private final Consumer<String> warnings;
+    private final boolean segments;
 
     /** Makes the engine. Warnings are one lower-case sentence each: a program that it has to interpret. */
     public JvmCompiler(Consumer<String> warnings) {
+        this(warnings, SegmentAccess.exists());
+    }
+
+    private JvmCompiler(Consumer<String> warnings, boolean segments) {
         this.warnings = warnings;
+        this.segments = segments;
+    }
+
+    /** Returns the same engine without memory segments, as it is where Java does not have them. */
+    public JvmCompiler withoutSegments() {
+        return new JvmCompiler(warnings, false);
     }
 
     @Override
@@ -36,12 +47,17 @@ public final class JvmCompiler implements Engine {
     public Executable prepare(Program program, Machine machine, Checking checking) {
         PreparedProgram prepared = PreparedProgram.of(program, machine);
         try {
-            return new ClassGenerator(prepared, machine, checking).generate();
+            return new ClassGenerator(prepared, machine, checking, segments).generate();
         } catch (MethodTooLargeException e) {
-            warnings.accept("program " + program.name() + " is interpreted: its function at slot "
-                    + CompiledProgram.slotOf(e.getMethodName()) + " would take " + e.getCodeSize()
-                    + " bytes of Java bytecode, and the limit is 65535");
-            return new Interpreter().prepare(program, machine, checking);
+            warn(program, "its function at slot " + CompiledProgram.slotOf(e.getMethodName()) + " would take "
+                    + e.getCodeSize() + " bytes of Java bytecode, and a method has room for 65535");
+        } catch (UncompilableException e) {
+            warn(program, e.getMessage());
         }
+        return new Interpreter().prepare(program, machine, checking);
+    }
+
+    private void warn(Program program, String reason) {
+        warnings.accept("program " + program.name() + " is interpreted: " + reason);
     }
 }

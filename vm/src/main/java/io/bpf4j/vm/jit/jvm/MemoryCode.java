@@ -3,9 +3,7 @@ package io.bpf4j.vm.jit.jvm;
 import static org.objectweb.asm.Opcodes.I2B;
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.I2S;
-import static org.objectweb.asm.Opcodes.IADD;
 import static org.objectweb.asm.Opcodes.IAND;
-import static org.objectweb.asm.Opcodes.L2I;
 import static org.objectweb.asm.Opcodes.POP;
 import static org.objectweb.asm.Opcodes.POP2;
 
@@ -16,47 +14,30 @@ import io.bpf4j.vm.isa.Insn.Store;
 import io.bpf4j.vm.isa.Operand;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.Width;
-import io.bpf4j.vm.memory.Memory;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import org.objectweb.asm.Type;
 
-/**
- * Emits accesses of memory: through the handles of {@link Memory} to a constant buffer, which HotSpot makes one machine
- * instruction and a comparison with the buffer's size.
- */
+/** Emits accesses of memory; where runs are checked, the execution says where they go. */
 final class MemoryCode {
 
-    private static final String MEMORY = Type.getInternalName(Memory.class);
-
     private final Code code;
-    private final Constants constants;
-    private final ByteBuffer buffer;
-    private final int base;
+    private final Access plain;
+    private final BufferAccess atomic;
     private final boolean checked;
 
-    MemoryCode(Code code, Constants constants, Memory memory, boolean checked) {
+    MemoryCode(Code code, Access plain, BufferAccess atomic, boolean checked) {
         this.code = code;
-        this.constants = constants;
-        this.buffer = memory.buffer();
-        this.base = (int) memory.base();
+        this.plain = plain;
+        this.atomic = atomic;
         this.checked = checked;
     }
 
     void emit(Load load) {
-        buffer(load.width());
+        plain.begin(code, load.width());
         index(load.base(), load.offset(), load.width(), false);
+        plain.read(code, load.width());
         switch (load.width()) {
-            case BYTE -> {
-                code.callVirtual(ByteBuffer.class, "get", "(I)B");
-                extend(load, 0xff, I2B);
-            }
-            case HALF -> {
-                handle("get", "(Ljava/nio/ByteBuffer;I)S");
-                extend(load, 0xffff, I2S);
-            }
+            case BYTE -> extend(load, 0xff, I2B);
+            case HALF -> extend(load, 0xffff, I2S);
             case WORD -> {
-                handle("get", "(Ljava/nio/ByteBuffer;I)I");
                 if (load.signed()) {
                     code.instruction(I2L);
                     code.store(load.dst());
@@ -64,10 +45,7 @@ final class MemoryCode {
                     code.storeLow(load.dst());
                 }
             }
-            default -> {
-                handle("get", "(Ljava/nio/ByteBuffer;I)J");
-                code.store(load.dst());
-            }
+            default -> code.store(load.dst());
         }
     }
 
@@ -82,18 +60,10 @@ final class MemoryCode {
     }
 
     void emit(Store store) {
-        buffer(store.width());
+        plain.begin(code, store.width());
         index(store.base(), store.offset(), store.width(), true);
         value(store.width(), store.value());
-        switch (store.width()) {
-            case BYTE -> {
-                code.callVirtual(ByteBuffer.class, "put", "(IB)Ljava/nio/ByteBuffer;");
-                code.instruction(POP);
-            }
-            case HALF -> handle("set", "(Ljava/nio/ByteBuffer;IS)V");
-            case WORD -> handle("set", "(Ljava/nio/ByteBuffer;II)V");
-            default -> handle("set", "(Ljava/nio/ByteBuffer;IJ)V");
-        }
+        plain.write(code, store.width());
     }
 
     private void value(Width width, Operand value) {
@@ -107,30 +77,37 @@ final class MemoryCode {
         }
     }
 
-    void emit(Atomic atomic) {
-        boolean wide = atomic.width() == Width.DOUBLE;
-        String type = wide ? "J" : "I";
-        buffer(atomic.width());
+    private void index(Register register, int offset, Width width, boolean write) {
         if (checked) {
             code.execution();
-            code.address(atomic.base(), atomic.offset());
-            code.constant(atomic.width().bytes());
-            code.onExecution("locateAtomic", "(JI)I");
+            code.address(register, offset);
+            code.constant(width.bytes());
+            code.constant(write ? 1 : 0);
+            code.onExecution("locate", "(JIZ)I");
+            plain.index(code);
         } else {
-            plainIndex(atomic.base(), atomic.offset());
+            plain.index(code, register, offset);
         }
-        boolean exchange = atomic.operation() == AtomicOperation.COMPARE_EXCHANGE;
+    }
+
+    void emit(Atomic insn) {
+        boolean exchange = insn.operation() == AtomicOperation.COMPARE_EXCHANGE;
+        boolean wide = insn.width() == Width.DOUBLE;
+        atomic.begin(code, insn.width());
+        code.execution();
+        code.address(insn.base(), insn.offset());
+        code.constant(insn.width().bytes());
+        code.onExecution("locateAtomic", "(JI)I");
         if (exchange) {
-            value(atomic.width(), Register.R0);
+            value(insn.width(), Register.R0);
         }
-        value(atomic.width(), atomic.src());
-        handle(methodName(atomic.operation()),
-                "(Ljava/nio/ByteBuffer;I" + (exchange ? type : "") + type + ")" + type);
-        if (!atomic.fetch()) {
+        value(insn.width(), insn.src());
+        atomic.atomic(code, insn.width(), methodName(insn.operation()), exchange ? 2 : 1);
+        if (!insn.fetch()) {
             code.instruction(wide ? POP2 : POP);
             return;
         }
-        Register old = exchange ? Register.R0 : atomic.src();
+        Register old = exchange ? Register.R0 : insn.src();
         if (wide) {
             code.store(old);
         } else {
@@ -147,44 +124,5 @@ final class MemoryCode {
             case EXCHANGE -> "getAndSet";
             case COMPARE_EXCHANGE -> "compareAndExchange";
         };
-    }
-
-    /** Pushes the buffer, and below it the handle if the width has one. */
-    private void buffer(Width width) {
-        if (width != Width.BYTE) {
-            String name = switch (width) {
-                case HALF -> "SHORTS";
-                case WORD -> "INTS";
-                default -> "LONGS";
-            };
-            code.field(MEMORY, name, VarHandle.class);
-        }
-        constants.load(code, ByteBuffer.class, buffer);
-    }
-
-    private void handle(String name, String descriptor) {
-        code.callVirtual(VarHandle.class, name, descriptor);
-    }
-
-    private void index(Register register, int offset, Width width, boolean write) {
-        if (checked) {
-            code.execution();
-            code.address(register, offset);
-            code.constant(width.bytes());
-            code.constant(write ? 1 : 0);
-            code.onExecution("locate", "(JIZ)I");
-        } else {
-            plainIndex(register, offset);
-        }
-    }
-
-    /** Pushes the lower half of the distance from the memory's base; the buffer compares it with its size. */
-    private void plainIndex(Register register, int offset) {
-        code.load(register);
-        code.instruction(L2I);
-        if (offset != base) {
-            code.constant(offset - base);
-            code.instruction(IADD);
-        }
     }
 }
