@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** Takes instructions out of a program as long as it still shows what it shows. */
-final class Minimizer {
+public final class Minimizer {
 
     private Minimizer() {}
 
     /** Returns the smallest program found that passes the test, as the given one does. */
-    static List<Insn> minimize(List<Insn> program, Predicate<List<Insn>> test) {
+    public static List<Insn> minimize(List<Insn> program, Predicate<List<Insn>> test) {
         List<Insn> smallest = program;
         boolean smaller = true;
         while (smaller) {

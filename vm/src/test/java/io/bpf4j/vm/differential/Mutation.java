@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Spoils a program: some instructions become others, so that it reads and writes anywhere, or never ends. */
-final class Mutation {
+public final class Mutation {
 
     private final SplittableRandom random;
 
@@ -27,7 +27,8 @@ final class Mutation {
         random = new SplittableRandom(~seed);
     }
 
-    static List<Insn> of(GeneratedProgram program) {
+    /** Returns a program of a few other instructions. */
+    public static List<Insn> of(GeneratedProgram program) {
         return new Mutation(program.seed()).mutate(program.instructions());
     }
 

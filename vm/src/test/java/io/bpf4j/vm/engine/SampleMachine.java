@@ -16,15 +16,21 @@ public final class SampleMachine {
 
     private static final long BASE = 0x1_1000_0000L;
     private static final int CONTEXT_BYTES = 1 << 16;
+    /** What the machine needs. */
+    public static final int BYTES = Execution.bytes(CONTEXT_BYTES);
 
     private final Machine machine;
     private final Execution execution;
 
     /** Makes the machine with one execution. */
     public SampleMachine() {
-        Memory memory = Memory.allocate(Execution.bytes(CONTEXT_BYTES), BASE);
+        this(Memory.allocate(BYTES, BASE));
+    }
+
+    /** Makes the machine on a memory of {@link #BYTES}. */
+    public SampleMachine(Memory memory) {
         machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
-        execution = new Execution(machine, null, BASE, CONTEXT_BYTES, 0);
+        execution = new Execution(machine, null, memory.base(), CONTEXT_BYTES, 0);
     }
 
     /** Returns the machine. */

@@ -21,6 +21,7 @@ import io.bpf4j.vm.x64.Gpr;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Memory;
 import io.bpf4j.vm.x64.OperandSize;
+import io.bpf4j.vm.x64.Place;
 import io.bpf4j.vm.x64.Plain;
 import io.bpf4j.vm.x64.X64Assembler;
 import java.util.HashMap;
@@ -61,9 +62,31 @@ final class ControlEmitter {
     void prologue(Subprogram function) {
         code.bind(entry(function));
         saved = called.contains(function.start())
-                ? Registers.SAVED.stream().filter(register -> writes(function, register)).toList()
+                ? Registers.SAVED.stream().filter(register -> emission.checked || writes(function, register))
+                        .toList()
                 : List.of();
         saved.forEach(register -> code.push(Registers.of(register)));
+        if (emission.checked) {
+            clear(saved);
+        }
+    }
+
+    /** Programs that nobody has proved may read what they never set: they find zero, in every engine. */
+    private void clear(List<Register> registers) {
+        registers.forEach(
+                register -> code.alu(Alu.XOR, DWORD, Registers.of(register), Registers.of(register)));
+        code.alu(Alu.XOR, DWORD, Gpr.RAX, Gpr.RAX);
+    }
+
+    /** Calls; where nobody has proved that the arguments are not used again, they stay what they were. */
+    private void call(Place place) {
+        if (emission.checked) {
+            Registers.ARGUMENTS.forEach(code::push);
+        }
+        code.call(place);
+        if (emission.checked) {
+            Registers.ARGUMENTS.reversed().forEach(code::pop);
+        }
     }
 
     private boolean writes(Subprogram function, Register register) {
@@ -152,7 +175,7 @@ final class ControlEmitter {
             code.alu(Alu.CMP, QWORD, Gpr.RBP, Control.LOWEST_FRAME.operand());
             code.jcc(ConditionCode.B, emission.trap(Trap.CALL_DEPTH, slot));
         }
-        code.call(entry(target));
+        call(entry(target));
         code.lea(QWORD, Gpr.RBP, Memory.at(Gpr.RBP, Execution.FRAME_BYTES));
     }
 
@@ -164,7 +187,7 @@ final class ControlEmitter {
             exit();
             code.bind(goOn);
         } else {
-            code.call(new Runtime.HelperCall(call.id()));
+            call(new Runtime.HelperCall(call.id()));
         }
     }
 }

@@ -17,6 +17,7 @@ import static io.bpf4j.vm.x64.Gpr.RDX;
 import static io.bpf4j.vm.x64.Gpr.RSI;
 import static io.bpf4j.vm.x64.Gpr.RSP;
 import static io.bpf4j.vm.x64.OperandSize.BYTE;
+import static io.bpf4j.vm.x64.OperandSize.DWORD;
 import static io.bpf4j.vm.x64.OperandSize.QWORD;
 
 import io.bpf4j.vm.engine.Execution;
@@ -47,7 +48,6 @@ import java.util.Map;
 public final class HostRuntime {
 
     private static final List<Gpr> PRESERVED = List.of(RBP, RBX, CONTROL, R13, R14, R15);
-    private static final List<Gpr> ARGUMENTS = List.of(RDI, RSI, RDX, RCX, R8);
     private static final List<Gpr> KEPT_BY_CHECKS = List.of(RAX, RDI, RSI, RDX, RCX, R8, SCRATCH);
 
     private final X64Assembler code = new X64Assembler();
@@ -99,11 +99,13 @@ public final class HostRuntime {
         code.push(Control.STACK_POINTER.operand()); // of the run that this one is nested in
         code.mov(QWORD, Control.STACK_POINTER.operand(), RSP);
         code.mov(QWORD, RBP, Control.FRAME.operand());
-        code.mov(QWORD, RAX, Control.FUNCTION.operand());
-        for (int i = 0; i < ARGUMENTS.size(); i++) {
-            code.mov(QWORD, ARGUMENTS.get(i), argument(i));
+        for (int i = 0; i < Registers.ARGUMENTS.size(); i++) {
+            code.mov(QWORD, Registers.ARGUMENTS.get(i), argument(i));
         }
-        code.call(RAX);
+        for (Gpr unset : List.of(RAX, RBX, R13, R14, R15)) {
+            code.alu(Alu.XOR, DWORD, unset, unset); // nobody is to see what the host had there
+        }
+        code.call(Control.FUNCTION.operand());
         code.bind(leave);
         code.pop(Control.STACK_POINTER.operand());
         PRESERVED.reversed().forEach(code::pop);
@@ -139,8 +141,8 @@ public final class HostRuntime {
      * @param pushed how many registers lie above the return address
      */
     private void ask(Request request, int operand, int pushed) {
-        for (int i = 0; i < ARGUMENTS.size(); i++) {
-            code.mov(QWORD, argument(i), ARGUMENTS.get(i));
+        for (int i = 0; i < Registers.ARGUMENTS.size(); i++) {
+            code.mov(QWORD, argument(i), Registers.ARGUMENTS.get(i));
         }
         code.mov(QWORD, Control.FRAME.operand(), RBP);
         code.loadImmediate(RAX, (long) operand << 32 | request.ordinal());

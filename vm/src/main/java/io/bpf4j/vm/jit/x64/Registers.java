@@ -38,6 +38,9 @@ final class Registers {
     /** R6 to R9, which a function that writes them must keep for its caller. */
     static final List<Register> SAVED = List.of(Register.R6, Register.R7, Register.R8, Register.R9);
 
+    /** R1 to R5, which a call may change. */
+    static final List<Gpr> ARGUMENTS = List.of(RDI, RSI, RDX, RCX, R8);
+
     private static final Gpr[] GPRS = {RAX, RDI, RSI, RDX, RCX, R8, RBX, R13, R14, R15, RBP};
 
     private Registers() {}
