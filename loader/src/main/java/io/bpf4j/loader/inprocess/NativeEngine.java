@@ -26,7 +26,7 @@ public final class NativeEngine implements Engine, AutoCloseable {
     private final X64Compiler compiler;
     private final NativeCallback host = new NativeCallback(this::answer);
     private final List<NativeProgram> programs = new ArrayList<>();
-    /** The executions that have run, by the address of their control blocks. */
+    /** The last execution to run at each control block, by its address. */
     private final Map<Long, Execution> executions = new ConcurrentHashMap<>();
     private final Map<Long, Throwable> pending = new ConcurrentHashMap<>();
 
@@ -54,7 +54,7 @@ public final class NativeEngine implements Engine, AutoCloseable {
 
     /** Makes an execution known, and returns where its programs ask the host. */
     long host(Execution execution) {
-        executions.putIfAbsent(execution.control(), execution);
+        executions.put(execution.control(), execution);
         return host.address();
     }
 
