@@ -132,8 +132,8 @@ final class StatementWriter {
         while (fetch && !exchange && numbers.isReserved(src)) {
             src = other(pointer);
         }
-        // The verifier of Linux 6.18 does not follow the precision of a value back through a fetch from the stack
-        // (kernel/bpf/verifier.c, backtrack_insn), takes different states for the same and cuts out live branches.
+        // The verifier of Linux 6.18 removed a live branch on what was fetched from the stack (seed 5039983): it seems
+        // not to follow the precision of a value back through the fetch (kernel/bpf/verifier.c, backtrack_insn).
         Place place = place(pointer, width, true, !fetch);
         if (exchange && random.nextBoolean()) {
             code.add(new Load(width, false, Register.R0, place.base(), place.offset()));
