@@ -17,6 +17,7 @@ class ArchitectureTest extends ArchitectureRules {
                 flow     -> abi isa program
                 memory   -> isa
                 map      -> abi memory program type
+                verify   -> abi flow isa program type
                 engine   -> abi flow isa map memory program
                 jit.x64  -> engine flow isa program x64
                 jit.jvm  -> abi engine flow isa map memory program
