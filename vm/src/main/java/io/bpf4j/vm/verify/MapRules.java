@@ -80,6 +80,7 @@ final class MapRules {
 
     /** Returns whether nobody can change the value any more. */
     static boolean isConstant(MapSpec map) {
-        return isReadOnly(map) && hasDirectValues(map) && map.role() instanceof MapRole.Globals;
+        return isReadOnly(map) && hasDirectValues(map) && map.role() instanceof MapRole.Globals globals
+                && globals.section() == MapRole.Globals.Section.READ_ONLY;
     }
 }
