@@ -10,6 +10,7 @@ import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Branch;
 import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.CallHelper;
+import io.bpf4j.vm.isa.Insn.CallKernelFunction;
 import io.bpf4j.vm.isa.Insn.Exit;
 import io.bpf4j.vm.isa.Insn.Jump;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
@@ -138,6 +139,16 @@ final class Code {
         return index >= 0 && index < size() && at(index) instanceof CallHelper call
                 && Helper.byId(call.id()).map(helper -> helper.arguments().contains(ArgumentKind.CALLBACK))
                         .orElse(false);
+    }
+
+    /** Returns the index of the first call of a kernel function, or -1. */
+    int kernelCall() {
+        for (int index = 0; index < size(); index++) {
+            if (at(index) instanceof CallKernelFunction) {
+                return index;
+            }
+        }
+        return -1;
     }
 
     /** Returns the index of the first instruction that no path leads to, or -1. */

@@ -68,7 +68,7 @@ final class Explanation {
                     if (index == History.BOUNDARY) {
                         break;
                     }
-                } else if (step == 0 && index == state.firstIndex()) {
+                } else if (step == 0 && index == state.firstIndex() || index == 0) {
                     break;
                 } else {
                     index--;

@@ -262,11 +262,8 @@ final class HelperArguments {
                     + " takes a constant size in r" + register + ", which is " + describe(value),
                     "reserve the greatest size, or use bpf_ringbuf_output");
         }
-        if (size.range().value() < 0 || size.range().value() >= 1 << 29) {
-            throw Refusal.of(RejectionKind.ARGUMENT, register, "reserves " + size.range().value() + " bytes",
-                    "");
-        }
-        allocation = (int) size.range().value();
+        // Only the lower half counts; no ring has room for what does not fit an int, so that the result is null.
+        allocation = (int) Math.min(size.range().unsignedMin32() & 0xffff_ffffL, Integer.MAX_VALUE);
         walk.precision().mark(walk.state(), walk.index(), register);
     }
 

@@ -33,17 +33,23 @@ public final class Verifier {
         try {
             code = new Code(ControlFlow.of(program.instructions()));
         } catch (MalformedProgramException e) {
-            return malformed(program, e.slot(), e.getMessage(), start);
+            return refused(program, RejectionKind.STRUCTURE, e.slot(),
+                    e.getMessage().replaceFirst("^instruction \\d+: ", ""), start);
         }
         int unreachable = code.unreachable();
         if (unreachable >= 0) {
-            return malformed(program, code.slotOf(unreachable), "nothing leads to this instruction", start);
+            return refused(program, RejectionKind.STRUCTURE, code.slotOf(unreachable),
+                    "nothing leads to this instruction", start);
+        }
+        if (code.kernelCall() >= 0) {
+            return refused(program, RejectionKind.UNSUPPORTED, code.slotOf(code.kernelCall()),
+                    "calls a kernel function by its BTF id, which does not exist here", start);
         }
         Walk walk;
         try {
             walk = new Walk(program, code, input);
         } catch (Refusal refusal) {
-            return malformed(program, 0, refusal.getMessage(), start);
+            return refused(program, refusal.kind(), 0, refusal.getMessage(), start);
         }
         Explorer explorer = new Explorer(walk, listener);
         try {
@@ -66,10 +72,9 @@ public final class Verifier {
                 System.nanoTime() - start);
     }
 
-    private static Rejection malformed(Program program, int slot, String message, long start) {
-        String reason = message.replaceFirst("^instruction \\d+: ", "");
-        return new Rejection(RejectionKind.STRUCTURE, slot, line(program, slot), reason, "", Optional.empty(),
-                List.of(), new Verdict.Statistics(0, 0, 0, System.nanoTime() - start));
+    private static Rejection refused(Program program, RejectionKind kind, int slot, String reason, long start) {
+        return new Rejection(kind, slot, line(program, slot), reason, "", Optional.empty(), List.of(),
+                new Verdict.Statistics(0, 0, 0, System.nanoTime() - start));
     }
 
     static Optional<SourceLine> line(Program program, int slot) {
