@@ -122,11 +122,7 @@ final class AluChecker {
     void moveSignExtended(MoveSignExtended move) {
         Value value = walk.read(move.src());
         if (!(value instanceof Scalar scalar)) {
-            if (move.wide()) {
-                throw Refusal.of(RejectionKind.POINTER_ARITHMETIC, move.src().number(),
-                        "extends the sign of part of an address, " + move.src(), "");
-            }
-            walk.set(move.dst(), leaked(move.src(), value, false));
+            walk.set(move.dst(), leaked(move.src(), value, move.wide()));
             return;
         }
         boolean same = move.wide()

@@ -10,9 +10,8 @@ import java.util.List;
  * @param name for messages, such as {@code the registers (struct pt_regs)}
  * @param size in bytes
  * @param fields by rising offset
- * @param helpersRead whether helpers may read it as plain memory: false where the kernel rewrites each access
  */
-public record ContextModel(String name, int size, List<Field> fields, boolean helpersRead) {
+public record ContextModel(String name, int size, List<Field> fields) {
 
     /** What a load of a field gives. */
     public enum Content {
@@ -78,14 +77,12 @@ public record ContextModel(String name, int size, List<Field> fields, boolean he
     /** Returns the context of a tracepoint whose record has a number of bytes. */
     public static ContextModel tracepoint(int bytes) {
         return new ContextModel("the tracepoint's record", bytes,
-                List.of(new Field(RECORD_HEADER, bytes - RECORD_HEADER, 0, Content.NUMBER, true, false)),
-                true);
+                List.of(new Field(RECORD_HEADER, bytes - RECORD_HEADER, 0, Content.NUMBER, true, false)));
     }
 
     /** Returns a context of plain memory. */
     public static ContextModel memory(String name, int bytes, boolean writable) {
-        return new ContextModel(name, bytes, List.of(new Field(0, bytes, 0, Content.NUMBER, true, writable)),
-                true);
+        return new ContextModel(name, bytes, List.of(new Field(0, bytes, 0, Content.NUMBER, true, writable)));
     }
 
     private static ContextModel readOnly(String name, int bytes) {
@@ -97,7 +94,7 @@ public record ContextModel(String name, int size, List<Field> fields, boolean he
         int size = PtRegs.SIZE + 2 * Long.BYTES;
         return new ContextModel("the sample (struct bpf_perf_event_data)", size, List.of(
                 new Field(0, PtRegs.SIZE, Long.BYTES, Content.NUMBER, false, false),
-                new Field(PtRegs.SIZE, 2 * Long.BYTES, Long.BYTES, Content.NUMBER, true, false)), false);
+                new Field(PtRegs.SIZE, 2 * Long.BYTES, Long.BYTES, Content.NUMBER, true, false)));
     }
 
     /** Returns the field that an access is allowed to, or null. */

@@ -75,8 +75,6 @@ final class HelperMemory {
         boolean writes = use != Use.READ;
         if (pointer.isStack()) {
             checkStack(register, pointer, bytes, use, zeroAllowed);
-        } else if (pointer.isContext()) {
-            checkContext(register, pointer, bytes, writes, zeroAllowed);
         } else {
             regions.check(register, pointer, pointer.offset(), bytes, writes);
         }
@@ -103,22 +101,5 @@ final class HelperMemory {
         long first = pointer.offset() + pointer.variable().signedMin();
         long last = pointer.offset() + pointer.variable().signedMax() + bytes - 1;
         stack.checkReadable(frame, first, last, use != Use.READ);
-    }
-
-    /** Some contexts are plain memory; the kernel computes others field by field. */
-    private void checkContext(int register, Pointer pointer, int bytes, boolean writes, boolean zeroAllowed) {
-        ContextModel model = walk.input().context();
-        if (!model.helpersRead()) {
-            throw Refusal.of(RejectionKind.ARGUMENT, register, "gives " + model.name() + " as memory",
-                    "copy the fields to a local variable");
-        }
-        if (bytes == 0 && zeroAllowed) {
-            return;
-        }
-        boolean moved = pointer.offset() != 0 || !pointer.variable().isConstant(0);
-        if (bytes == 0 || moved || model.access(bytes - 1L, 1, writes) == null) {
-            throw Refusal.of(RejectionKind.CONTEXT, register, "gives " + bytes + " bytes of " + model.name()
-                    + ", which has " + model.size(), "");
-        }
     }
 }

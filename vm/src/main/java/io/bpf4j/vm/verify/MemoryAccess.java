@@ -164,7 +164,7 @@ final class MemoryAccess {
         }
         align(atomic.base(), pointer, atomic.offset(), bytes, true);
         long offset = pointer.offset() + atomic.offset();
-        read(base, pointer, offset, bytes);
+        Value before = read(base, pointer, offset, bytes);
         if (pointer.isStack()) {
             if (pointer.isFixed()) {
                 stack.fillBytes(pointer, offset, bytes);
@@ -175,7 +175,9 @@ final class MemoryAccess {
             regions.check(base, pointer, offset, bytes, true);
         }
         if (loaded != null) {
-            walk.set(loaded, new Scalar(RangeArithmetic.ofBytes(bytes)));
+            walk.set(loaded, before instanceof Scalar number
+                    ? new Scalar(RangeArithmetic.truncate(number.range(), bytes))
+                    : new Scalar(RangeArithmetic.ofBytes(bytes)));
         }
     }
 

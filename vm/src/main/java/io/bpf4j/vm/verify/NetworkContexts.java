@@ -41,8 +41,8 @@ final class NetworkContexts {
             case XDP -> xdp();
             default -> type.context()
                     .map(struct -> new ContextModel("struct " + struct.name(), struct.size(),
-                            List.of(words(0, struct.size(), false)), false))
-                    .orElseGet(() -> new ContextModel("the context", 0, List.of(), false));
+                            List.of(words(0, struct.size(), false))))
+                    .orElseGet(() -> new ContextModel("the context", 0, List.of()));
         };
     }
 
@@ -88,14 +88,13 @@ final class NetworkContexts {
     }
 
     private static ContextModel packet(List<Field> fields) {
-        return new ContextModel("the packet's description (struct __sk_buff)", SKB_BYTES, fields, false);
+        return new ContextModel("the packet's description (struct __sk_buff)", SKB_BYTES, fields);
     }
 
     private static ContextModel xdp() {
         return new ContextModel("the packet's description (struct xdp_md)", 6 * WORD,
                 List.of(whole(0, Content.PACKET), whole(WORD, Content.PACKET_END),
                         whole(2 * WORD, Content.PACKET_META),
-                        new Field(3 * WORD, 3 * WORD, WORD, Content.NUMBER, false, false)),
-                false);
+                        new Field(3 * WORD, 3 * WORD, WORD, Content.NUMBER, false, false)));
     }
 }

@@ -263,7 +263,7 @@ final class Precision {
             case Store store -> {
                 return backOverStore(store, history, step);
             }
-            case Atomic atomic -> backOverAtomic(atomic);
+            case Atomic atomic -> backOverAtomic(atomic, history, step);
             case Branch branch -> {
                 if (branch.right() instanceof Register right && (wants(branch.left()) || wants(right))) {
                     want(branch.left());
@@ -308,11 +308,13 @@ final class Precision {
         return true;
     }
 
-    private void backOverAtomic(Atomic atomic) {
-        if (atomic.operation() == AtomicOperation.COMPARE_EXCHANGE) {
-            drop(Register.R0);
-        } else if (atomic.fetch()) {
-            drop(atomic.src());
+    private void backOverAtomic(Atomic atomic, History history, int step) {
+        Register loaded = atomic.operation() == AtomicOperation.COMPARE_EXCHANGE ? Register.R0 : atomic.src();
+        if (atomic.fetch() && wants(loaded)) {
+            drop(loaded);
+            if (history != null && history.accessesStack(step)) {
+                slots[history.stackFrame(step)] |= 1L << history.stackSlot(step);
+            }
         }
     }
 
