@@ -109,4 +109,20 @@ public record ContextModel(String name, int size, List<Field> fields) {
         }
         return null;
     }
+
+    /** Returns why an access is not allowed, as the end of a sentence. */
+    String objection(long offset, int bytes, boolean write) {
+        if (offset < 0 || offset + bytes > size) {
+            return "which has " + size + " bytes";
+        }
+        if (offset % bytes != 0) {
+            return "where " + bytes + " bytes must start at a multiple of " + bytes;
+        }
+        if (write && access(offset, bytes, false) != null) {
+            return "which must not be written there";
+        }
+        return fields.stream().anyMatch(field -> field.contains((int) offset, 1))
+                ? "where fields must be accessed as a whole"
+                : "where there is no field for this type of program";
+    }
 }

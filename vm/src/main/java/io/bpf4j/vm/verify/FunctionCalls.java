@@ -52,8 +52,12 @@ final class FunctionCalls {
     void callBack(Helper helper, HelperArguments arguments) {
         Frame caller = walk.frame();
         if (helper == Helper.LOOP) {
+            if (!(caller.get(Register.R1) instanceof Scalar number)) {
+                throw Refusal.of(RejectionKind.ARGUMENT, Register.R1.number(),
+                        "gives an address as the number of rounds, r1", "");
+            }
             walk.markPrecise(Register.R1);
-            long rounds = ((Scalar) caller.get(Register.R1)).range().unsignedMax();
+            long rounds = number.range().unsignedMax();
             if (Long.compareUnsigned(caller.callbackDepth(), rounds) >= 0) {
                 caller.setCallbackDepth(0);
                 return;

@@ -107,9 +107,8 @@ final class MemoryAccess {
         ContextModel.Field field = model.access(offset, bytes, write);
         if (field == null) {
             throw Refusal.of(RejectionKind.CONTEXT, register, (write ? "writes " : "reads ") + bytes
-                    + (bytes == 1 ? " byte" : " bytes") + " at offset " + offset + " of " + model.name()
-                    + ", which " + (write ? "cannot be written there" : "does not have them"),
-                    offset >= 0 && offset + bytes <= model.size() ? "" : "it has " + model.size() + " bytes");
+                    + (bytes == 1 ? " byte" : " bytes") + " at offset " + offset + " of " + model.name() + ", "
+                    + model.objection(offset, bytes, write), "");
         }
         return switch (field.content()) {
             case NUMBER -> Scalar.UNKNOWN;

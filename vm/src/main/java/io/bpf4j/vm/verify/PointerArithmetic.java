@@ -37,7 +37,8 @@ final class PointerArithmetic {
             }
             throw refused(register, "computes an address in 32 bits", "use the 64-bit operation");
         }
-        requireMovable(register, alu, pointer, number);
+        int numberRegister = pointerIsLeft && alu.src() instanceof Register source ? source.number() : register;
+        requireMovable(numberRegister, alu, pointer, number);
         Pointer moved = switch (alu.operation()) {
             case ADD -> add(register, pointer, number.range());
             case SUBTRACT -> subtract(register, pointer, number.range(), pointerIsLeft);
