@@ -1,9 +1,9 @@
 package io.bpf4j.vm.verify;
 
 /**
- * What is being worked out about a number: mutable while an operation is computed, then made into a {@link ScalarRange}.
- * The four ranges and the known bits describe the same number and sharpen each other (kernel/bpf/verifier.c,
- * reg_bounds_sync).
+ * What is being worked out about a number: mutable while an operation is computed, then made into a
+ * {@link ScalarRange}. The four ranges and the known bits describe the same number and sharpen each other
+ * (kernel/bpf/verifier.c, reg_bounds_sync).
  */
 final class Bounds {
 

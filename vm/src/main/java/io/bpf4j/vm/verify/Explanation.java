@@ -4,6 +4,7 @@ import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
 import io.bpf4j.vm.isa.Insn.Branch;
 import io.bpf4j.vm.isa.Insn.CallHelper;
+import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.RegisterEffects;
@@ -23,6 +24,7 @@ final class Explanation {
 
     /** More steps than this tell nobody anything. */
     private static final int MAX_STEPS = 8;
+    private static final int MAX_BRANCHES = 4;
     private static final int MAX_DISTANCE = 20_000;
 
     private final Walk walk;
@@ -30,6 +32,8 @@ final class Explanation {
     /** The registers that have to do with the one to blame, as bits. */
     private int wanted;
     private int frame;
+    private boolean everyBranch;
+    private int maxSteps;
 
     Explanation(Walk walk) {
         this.walk = walk;
@@ -41,9 +45,10 @@ final class Explanation {
             wanted = 1 << refusal.register() & ~(1 << Register.FRAME.number());
             Value value = walk.frame().get(refusal.register());
             facts = Optional.of(new RegisterFacts(refusal.register(), value.toString()));
-        } else if (refusal.kind() == RejectionKind.REFERENCE) {
-            wanted = 1;
         }
+        // Where something is missing, the way is the reason, whatever it depended on.
+        everyBranch = refusal.kind() == RejectionKind.REFERENCE || refusal.kind() == RejectionKind.UNINITIALISED;
+        maxSteps = everyBranch ? MAX_BRANCHES : MAX_STEPS;
         frame = walk.state().depth();
         goBack();
         Collections.reverse(steps);
@@ -58,7 +63,7 @@ final class Explanation {
         for (State state = walk.state(); state != null; state = state.parent()) {
             History history = state.history();
             int step = history.size();
-            while (steps.size() < MAX_STEPS && distance++ < MAX_DISTANCE) {
+            while (steps.size() < maxSteps && distance++ < MAX_DISTANCE) {
                 if (next >= 0) {
                     look(index, next);
                 }
@@ -74,7 +79,7 @@ final class Explanation {
                     index--;
                 }
             }
-            if (steps.size() == MAX_STEPS || state.parent() == null || state.parent().lastIndex() < 0) {
+            if (steps.size() == maxSteps || state.parent() == null || state.parent().lastIndex() < 0) {
                 return;
             }
             index = state.parent().lastIndex();
@@ -96,7 +101,7 @@ final class Explanation {
 
     private void lookInFrame(Insn insn, int index, int next) {
         if (insn instanceof Branch branch) {
-            if (isWanted(branch.left()) || branch.right() instanceof Register right && isWanted(right)) {
+            if (everyBranch || isWanted(branch.left()) || branch.right() instanceof Register right && isWanted(right)) {
                 boolean taken = next == walk.code().targetOf(index);
                 add(index, "`" + Words.of(branch) + "` is " + (taken ? "true" : "false"));
             }
@@ -104,7 +109,7 @@ final class Explanation {
         }
         RegisterEffects effects = RegisterEffects.of(insn);
         if ((effects.defines().bits() & wanted) != 0) {
-            add(index, Words.of(insn));
+            add(index, words(insn, index));
             boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
             wanted = replaces ? wanted & ~effects.defines().bits() : wanted;
             if (!(insn instanceof CallHelper)) {
@@ -114,6 +119,13 @@ final class Explanation {
             add(index, Words.of(insn) + ", which takes r1 to r5");
             wanted &= ~effects.clobbers().bits();
         }
+    }
+
+    private String words(Insn insn, int index) {
+        Value reference = walk.referenceAt(walk.code().slotOf(index));
+        return insn instanceof LoadImmediate64 load && reference != null
+                ? load.dst() + " = " + reference
+                : Words.of(insn);
     }
 
     private boolean isWanted(Register register) {

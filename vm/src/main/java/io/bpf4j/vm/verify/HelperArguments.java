@@ -117,8 +117,7 @@ final class HelperArguments {
                     target(number, value, PointerTarget.KernelObject.class, "a kernel object, or null");
                 }
             }
-            case PER_CPU_VARIABLE, SPIN_LOCK, TIMER, KERNEL_POINTER_SLOT, DYNAMIC_POINTER,
-                    UNINITIALISED_DYNAMIC_POINTER ->
+            default ->
                 throw Refusal.of(RejectionKind.UNSUPPORTED, number,
                         "bpf_" + helper.helperName() + " is not supported", "");
         }

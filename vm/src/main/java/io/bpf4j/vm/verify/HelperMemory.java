@@ -57,9 +57,23 @@ final class HelperMemory {
                     "mask it with &, or test that it is not too large");
         }
         boolean exact = range.isConstant();
-        check(register, memory, (int) range.unsignedMax(), use == Use.FILL && !exact ? Use.CHANGE : use,
-                zeroAllowed);
+        try {
+            check(register, memory, (int) range.unsignedMax(), use == Use.FILL && !exact ? Use.CHANGE : use,
+                    zeroAllowed);
+        } catch (Refusal refusal) {
+            throw exact ? refusal : blameSize(refusal, sizeRegister, range);
+        }
         walk.precision().mark(walk.state(), walk.index(), sizeRegister);
+    }
+
+    /** Where the size has a range, it is what must be bounded. */
+    private static Refusal blameSize(Refusal refusal, int sizeRegister, ScalarRange range) {
+        return switch (refusal.kind()) {
+            case OUT_OF_BOUNDS, STACK_BOUNDS -> Refusal.of(refusal.kind(), sizeRegister, refusal.getMessage()
+                    + "; the size, r" + sizeRegister + ", is " + range,
+                    "test r" + sizeRegister + " against the size of the memory first");
+            default -> refusal;
+        };
     }
 
     /** Checks memory of a known size. */

@@ -107,7 +107,8 @@ final class MemoryAccess {
         ContextModel.Field field = model.access(offset, bytes, write);
         if (field == null) {
             throw Refusal.of(RejectionKind.CONTEXT, register, (write ? "writes " : "reads ") + bytes
-                    + (bytes == 1 ? " byte" : " bytes") + " at offset " + offset + " of " + model.name() + ", "
+                    + (bytes == 1 ? " byte" : " bytes") + " at offset " + offset + " of " + model.name()
+                    + ", "
                     + model.objection(offset, bytes, write), "");
         }
         return switch (field.content()) {

@@ -37,7 +37,9 @@ final class PointerArithmetic {
             }
             throw refused(register, "computes an address in 32 bits", "use the 64-bit operation");
         }
-        int numberRegister = pointerIsLeft && alu.src() instanceof Register source ? source.number() : register;
+        int numberRegister = pointerIsLeft && alu.src() instanceof Register source
+                ? source.number()
+                : register;
         requireMovable(numberRegister, alu, pointer, number);
         Pointer moved = switch (alu.operation()) {
             case ADD -> add(register, pointer, number.range());

@@ -51,7 +51,7 @@ final class Precision {
         run(state, index);
     }
 
-    /** Notes that whatever matters from one state on matters from another that it covers; returns whether that is new. */
+    /** Notes that what matters from one state on matters from another that it covers; returns whether that is new. */
     boolean propagate(State old, State current, int index) {
         start(current);
         for (Frame from : old.frames()) {

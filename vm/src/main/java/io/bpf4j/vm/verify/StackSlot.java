@@ -57,6 +57,16 @@ record StackSlot(int kinds, Value spilled) {
         return true;
     }
 
+    /** Returns whether a byte was never written. */
+    boolean hasInvalid() {
+        for (int index = 0; index < BYTES; index++) {
+            if (kind(index) == INVALID) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns how many bytes of the spilled register are there. */
     int spillSize() {
         int size = 0;

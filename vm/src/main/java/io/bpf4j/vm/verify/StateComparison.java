@@ -22,8 +22,12 @@ final class StateComparison {
     private Ids fresh = new Ids();
     private Mode mode;
 
-    StateComparison(Code code) {
+    /** Whether the stack may be read before it is written, and addresses as numbers. */
+    private final boolean lenient;
+
+    StateComparison(Code code, boolean lenient) {
         this.code = code;
+        this.lenient = lenient;
     }
 
     boolean covers(State old, State current, int index, Mode how) {
@@ -81,19 +85,29 @@ final class StateComparison {
         }
         for (int at = 0; at < StackSlot.BYTES; at++) {
             int kind = old.kind(at);
-            if (kind != StackSlot.INVALID && kind != StackSlot.UNKNOWN && kind != current.kind(at)) {
+            if (kind != current.kind(at) && kind != StackSlot.INVALID
+                    && !(kind == StackSlot.UNKNOWN && isNumber(current, at))) {
                 return false;
             }
         }
         return !old.isSpill() || covers(old.spilled(), current.spilled(), oldFrame.isPreciseSlot(index));
     }
 
+    /** Returns whether a byte may be read where any number is expected. */
+    private boolean isNumber(StackSlot slot, int at) {
+        return lenient || switch (slot.kind(at)) {
+            case StackSlot.UNKNOWN, StackSlot.ZERO -> true;
+            case StackSlot.SPILLED -> slot.spilled() instanceof Scalar;
+            default -> false;
+        };
+    }
+
     /** Returns what a load of the whole slot gives, if it is a number. */
-    private static Scalar number(StackSlot slot) {
+    private Scalar number(StackSlot slot) {
         if (slot.isWholeSpill() && slot.spilled() instanceof Scalar scalar) {
             return scalar;
         }
-        return slot.isUnknown() ? Scalar.UNKNOWN : null;
+        return slot.isUnknown() && (lenient || !slot.hasInvalid()) ? Scalar.UNKNOWN : null;
     }
 
     private boolean covers(Value old, Value current, boolean precise) {

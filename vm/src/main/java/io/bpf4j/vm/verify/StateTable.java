@@ -53,7 +53,7 @@ final class StateTable {
 
     StateTable(Walk walk) {
         this.walk = walk;
-        this.comparison = new StateComparison(walk.code());
+        this.comparison = new StateComparison(walk.code(), walk.policy().pointerLeaks());
         this.circles = new Circles(walk.precision());
     }
 

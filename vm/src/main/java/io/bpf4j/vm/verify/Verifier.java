@@ -72,7 +72,8 @@ public final class Verifier {
                 System.nanoTime() - start);
     }
 
-    private static Rejection refused(Program program, RejectionKind kind, int slot, String reason, long start) {
+    private static Rejection refused(Program program, RejectionKind kind, int slot, String reason,
+            long start) {
         return new Rejection(kind, slot, line(program, slot), reason, "", Optional.empty(), List.of(),
                 new Verdict.Statistics(0, 0, 0, System.nanoTime() - start));
     }

@@ -28,6 +28,10 @@ final class Words {
                 "call of " + Helper.byId(call.id()).map(helper -> "bpf_" + helper.helperName())
                         .orElse("helper " + call.id());
             case Insn.CallFunction call -> "call of a function";
+            case Insn.LoadImmediate64 load -> load.dst() + " = " + load.value();
+            case Insn.MoveSignExtended move -> move.dst() + " = " + move.src() + ", sign-extended from " + move.bits()
+                    + " bits";
+            case Insn.Negate negate -> negate.dst() + " = -" + negate.dst();
             default -> "instruction " + insn.getClass().getSimpleName();
         };
     }

@@ -24,7 +24,8 @@ class EffortTest {
 
     private static Verdict.Statistics accepted(String text) {
         Assembly assembly = Assembler.assemble(text);
-        Program program = new Program("effort", ProgramType.KPROBE, new AttachSpec.Manual(), assembly.instructions(),
+        Program program = new Program("effort", ProgramType.KPROBE, new AttachSpec.Manual(),
+                assembly.instructions(),
                 assembly.references(), List.of(), List.of());
         Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), List.of(VALUES), "GPL"));
         return assertInstanceOf(VerifiedProgram.class, verdict, verdict::toString).statistics();
@@ -38,7 +39,8 @@ class EffortTest {
     void aMillionPathsThroughDiamondsAreFewSteps() {
         StringBuilder text = new StringBuilder("r7 = *(u64 *)(r1 + 0)\nr6 = 0\n");
         for (int i = 0; i < 20; i++) {
-            text.append("if r7 & ").append(1 << i).append(" goto d").append(i).append("\nr6 += 1\nr8 = r6\nr8 *= 3\n")
+            text.append("if r7 & ").append(1 << i).append(" goto d").append(i)
+                    .append("\nr6 += 1\nr8 = r6\nr8 *= 3\n")
                     .append("r6 ^= r8\nd").append(i).append(":\nr6 += ").append(i).append('\n');
         }
         assertAtMost(2_000, accepted(text + "r0 = r6\nexit\n"));
@@ -106,8 +108,10 @@ class EffortTest {
             String end = "e" + i;
             text.append("r7 = *(u64 *)(r6 + ").append(i % 21 * 8).append(")\n*(u64 *)(r10 - 16) = r7\n")
                     .append("r1 = r10\nr1 += -16\nr2 = 8\nr3 = r7\ncall bpf_probe_read_user\nif r0 != 0 goto ")
-                    .append(end).append("\nr1 = *(u64 *)(r10 - 16)\nr1 &= 56\nr2 = map[values][0] ll\nr2 += r1\n")
-                    .append("r3 = *(u64 *)(r2 + 0)\nr3 += 1\n*(u64 *)(r2 + 0) = r3\n").append(end).append(":\n");
+                    .append(end)
+                    .append("\nr1 = *(u64 *)(r10 - 16)\nr1 &= 56\nr2 = map[values][0] ll\nr2 += r1\n")
+                    .append("r3 = *(u64 *)(r2 + 0)\nr3 += 1\n*(u64 *)(r2 + 0) = r3\n").append(end)
+                    .append(":\n");
         }
         assertAtMost(6 * 16L * blocks, accepted(text + "r0 = 0\nexit\n"));
     }

@@ -29,8 +29,9 @@ final class HostileMachine {
     private static final long BASE = 0x2000_0000L;
     private static final int CONTEXT_BYTES = 8192;
     private static final int RECORD_AREA = 1 << 16;
-    private static final long[] NUMBERS = {0, 1, -1, 7, 8, 39, 40, 41, 47, 48, 63, 64, 255, 256, 4095, -4095, 65535,
-            0x7fffffffL, 0x80000000L, 0xffffffffL, 0x100000000L, Long.MIN_VALUE, Long.MAX_VALUE};
+    private static final long[] NUMBERS = {0, 1, -1, 7, 8, 39, 40, 41, 47, 48, 63, 64, 255, 256, 4095, -4095,
+        65535,
+        0x7fffffffL, 0x80000000L, 0xffffffffL, 0x100000000L, Long.MIN_VALUE, Long.MAX_VALUE};
 
     private final Random random;
     private final VerifierInput input;
@@ -58,7 +59,7 @@ final class HostileMachine {
         HelperTable helpers = HelperTable.EMPTY;
         for (Helper helper : Helper.values()) {
             helpers = helpers.with(helper,
-                    (run, r1, r2, r3, r4, r5) -> call(helper, new long[] {r1, r2, r3, r4, r5}));
+                    (run, r1, r2, r3, r4, r5) -> call(helper, new long[]{r1, r2, r3, r4, r5}));
         }
         machine = new Machine(memory, new MapTable(made), helpers);
         execution = new Execution(machine, null, BASE, CONTEXT_BYTES, 0);
@@ -151,7 +152,7 @@ final class HostileMachine {
         execution.check(address, size, true);
         ToIntFunction<Random> source = Random::nextInt;
         for (long at = address; at < address + size; at++) {
-            memory.putBytes(at, new byte[] {(byte) source.applyAsInt(random)});
+            memory.putBytes(at, new byte[]{(byte) source.applyAsInt(random)});
         }
     }
 
@@ -186,9 +187,11 @@ final class HostileMachine {
             case MAP_VALUE_OR_NULL -> map.value(key);
             case RING_RECORD_OR_NULL -> reserve(given[1]);
             case INTEGER -> switch (helper) {
-                case GET_STACK, PROBE_READ_STR, PROBE_READ_USER_STR, PROBE_READ_KERNEL_STR -> random.nextBoolean()
-                        ? -1 - random.nextInt(4095)
-                        : random.nextLong(size + 1);
+                case GET_STACK, PROBE_READ_STR, PROBE_READ_USER_STR,
+                        PROBE_READ_KERNEL_STR ->
+                    random.nextBoolean()
+                            ? -1 - random.nextInt(4095)
+                            : random.nextLong(size + 1);
                 case GET_SMP_PROCESSOR_ID -> random.nextInt(input.policy().processors());
                 default -> number();
             };

@@ -48,8 +48,9 @@ final class HostileMap implements BpfMap {
     @Override
     public List<Region> regions() {
         boolean writable = (spec.flags() & MapSpec.READ_ONLY_FOR_PROGRAMS) == 0;
-        return List.of(new Region("a value of map " + spec.name(), start, (long) VALUES * stride(spec), writable,
-                stride(spec), spec.valueSize()));
+        return List
+                .of(new Region("a value of map " + spec.name(), start, (long) VALUES * stride(spec), writable,
+                        stride(spec), spec.valueSize()));
     }
 
     long value() {

@@ -15,9 +15,11 @@ import java.util.Set;
 /** Programs that differ from a sensible one by a few fields of a few instructions. */
 final class Mutation {
 
-    private static final int[] IMMEDIATES = {0, 1, -1, 2, 7, 8, 16, 31, 32, 40, 41, 47, 48, 63, 64, 255, -8, -16, -512,
-            -520, 65535, Integer.MAX_VALUE, Integer.MIN_VALUE};
-    private static final int[] OFFSETS = {0, 1, -1, 2, 4, 8, 16, 40, 41, 48, -4, -8, -12, -16, -512, -516, 160, 168};
+    private static final int[] IMMEDIATES = {0, 1, -1, 2, 7, 8, 16, 31, 32, 40, 41, 47, 48, 63, 64, 255, -8,
+        -16, -512,
+        -520, 65535, Integer.MAX_VALUE, Integer.MIN_VALUE};
+    private static final int[] OFFSETS = {0, 1, -1, 2, 4, 8, 16, 40, 41, 48, -4, -8, -12, -16, -512, -516,
+        160, 168};
     private static final int TRIES = 30;
 
     private final Random random;
@@ -45,7 +47,8 @@ final class Mutation {
         }
         List<Reference> references = program.references().stream()
                 .filter(reference -> loads.contains(reference.slot())).toList();
-        return new Program(program.name(), program.type(), program.attach(), instructions, references, List.of(),
+        return new Program(program.name(), program.type(), program.attach(), instructions, references,
+                List.of(),
                 List.of());
     }
 

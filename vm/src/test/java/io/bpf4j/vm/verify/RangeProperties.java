@@ -21,7 +21,7 @@ class RangeProperties {
 
     private static final int TRIES = 5000;
     private static final Long[] CORNERS = {0L, 1L, -1L, 2L, 7L, 255L, 256L, 65535L, 0x7fffffffL, 0x80000000L,
-            0xffffffffL, 0x100000000L, -0x80000000L, Long.MIN_VALUE, Long.MAX_VALUE};
+        0xffffffffL, 0x100000000L, -0x80000000L, Long.MIN_VALUE, Long.MAX_VALUE};
 
     /** A range and a number in it. */
     record Member(ScalarRange range, long number) {}
@@ -62,7 +62,8 @@ class RangeProperties {
     }
 
     private static void assertHas(ScalarRange range, long number, String what) {
-        assertTrue(range.contains(ScalarRange.constant(number)), () -> what + " " + number + " is not in " + range);
+        assertTrue(range.contains(ScalarRange.constant(number)),
+                () -> what + " " + number + " is not in " + range);
     }
 
     @Property(tries = TRIES)
@@ -82,14 +83,16 @@ class RangeProperties {
     void arithmeticWithConstantsKeepsEveryResult(@ForAll("members") Member left, @ForAll byte right,
             @ForAll AluOperation operation, @ForAll boolean wide) {
         assertHas(RangeArithmetic.apply(operation, wide, left.range(), ScalarRange.constant(right)),
-                Arithmetic.apply(operation, wide, left.number(), right), left + " " + operation + " " + right);
+                Arithmetic.apply(operation, wide, left.number(), right),
+                left + " " + operation + " " + right);
     }
 
     @Property(tries = TRIES)
     void widthChangesKeepEveryResult(@ForAll("members") Member one, @ForAll boolean wide) {
-        for (int bytes : new int[] {1, 2, 4, 8}) {
+        for (int bytes : new int[]{1, 2, 4, 8}) {
             int bits = bytes * Byte.SIZE;
-            assertHas(RangeArithmetic.truncate(one.range(), bytes), Arithmetic.extend(bits, false, one.number()),
+            assertHas(RangeArithmetic.truncate(one.range(), bytes),
+                    Arithmetic.extend(bits, false, one.number()),
                     "truncated");
             if (bytes < Long.BYTES) {
                 long extended = Arithmetic.extend(bits, true, one.number());
@@ -97,7 +100,8 @@ class RangeProperties {
                         wide ? extended : extended & 0xffff_ffffL, "extended from " + bits);
             }
         }
-        assertHas(RangeArithmetic.negate(wide, one.range()), Arithmetic.negate(wide, one.number()), "negated");
+        assertHas(RangeArithmetic.negate(wide, one.range()), Arithmetic.negate(wide, one.number()),
+                "negated");
     }
 
     @Property(tries = 4 * TRIES)

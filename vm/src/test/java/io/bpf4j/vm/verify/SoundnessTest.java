@@ -14,8 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever the verifier accepts never traps, on any input tried: the accepted cases, and thousands of programs made from
- * them by changing a few instructions. {@code -Dbpf4j.mutations=N} tries more.
+ * Whatever the verifier accepts never traps, on any input tried: the accepted cases, and thousands of programs made
+ * from them by changing a few instructions. {@code -Dbpf4j.mutations=N} tries more.
  */
 class SoundnessTest {
 

@@ -48,17 +48,20 @@ import java.util.stream.Stream;
  * @param kernelMessage part of the kernel's reason; empty if it accepts
  * @param deviation why the verdicts differ; empty if they do not
  */
-public record VerifierCase(String name, ProgramType type, String license, List<MapSpec> maps, boolean accepted,
+public record VerifierCase(String name, ProgramType type, String license, List<MapSpec> maps,
+        boolean accepted,
         String kind, String message, String kernelMessage, String deviation, Assembly assembly) {
 
     /** Where the files are, from a module's folder. */
-    public static final Path FOLDER = Path.of("..", "vm", "src", "test", "resources", "io", "bpf4j", "vm", "verify",
+    public static final Path FOLDER = Path.of("..", "vm", "src", "test", "resources", "io", "bpf4j", "vm",
+            "verify",
             "cases");
 
     /** Reads all files. */
     public static List<VerifierCase> all() {
         try (Stream<Path> files = Files.walk(FOLDER)) {
-            return files.filter(file -> file.toString().endsWith(".case")).sorted().map(VerifierCase::read).toList();
+            return files.filter(file -> file.toString().endsWith(".case")).sorted().map(VerifierCase::read)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,13 +79,16 @@ public record VerifierCase(String name, ProgramType type, String license, List<M
                         .add(line.substring(colon + 1).strip());
             });
             String section = one(header, "type");
-            ProgramType type = Arrays.stream(ProgramType.values()).filter(one -> one.section().equals(section))
-                    .findFirst().orElseThrow(() -> new IllegalArgumentException(name + ": no type " + section));
+            ProgramType type = Arrays.stream(ProgramType.values())
+                    .filter(one -> one.section().equals(section))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(name + ": no type " + section));
             String license = header.containsKey("license") ? one(header, "license") : "GPL";
             return new VerifierCase(name, type, license,
                     header.getOrDefault("map", List.of()).stream().map(VerifierCase::map).toList(),
                     one(header, "verdict").equals("accept"), one(header, "kind"), one(header, "message"),
-                    one(header, "kernel"), one(header, "deviation"), Assembler.assemble(text.substring(end + 2)));
+                    one(header, "kernel"), one(header, "deviation"),
+                    Assembler.assemble(text.substring(end + 2)));
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
@@ -96,8 +102,10 @@ public record VerifierCase(String name, ProgramType type, String license, List<M
         String[] words = text.split(" +");
         Map<String, String> settings = new HashMap<>();
         Arrays.stream(words).skip(2).forEach(
-                word -> settings.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1)));
-        MapKind kind = Arrays.stream(MapKind.values()).filter(one -> one.keyword().equals(words[1])).findFirst()
+                word -> settings.put(word.substring(0, word.indexOf('=')),
+                        word.substring(word.indexOf('=') + 1)));
+        MapKind kind = Arrays.stream(MapKind.values()).filter(one -> one.keyword().equals(words[1]))
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no kind of map " + words[1]));
         byte[] data = HexFormat.of().parseHex(settings.getOrDefault("rodata", ""));
         int flags = Integer.parseInt(settings.getOrDefault("flags", "0"));
@@ -121,7 +129,8 @@ public record VerifierCase(String name, ProgramType type, String license, List<M
 
     /** Returns the program. */
     public Program program() {
-        return new Program("case", type, new AttachSpec.Manual(), assembly.instructions(), assembly.references(),
+        return new Program("case", type, new AttachSpec.Manual(), assembly.instructions(),
+                assembly.references(),
                 List.of(), List.of());
     }
 
