@@ -28,10 +28,25 @@ final class AluChecker {
         Value right = operand(alu.src());
         Value left = walk.read(alu.dst());
         if (left instanceof Scalar one && right instanceof Scalar other) {
-            walk.facts().divideBy(walk.index(), other.range(), alu.wide());
+            divides(alu, other.range());
             walk.set(alu.dst(), compute(alu, one, other));
         } else {
             walk.set(alu.dst(), pointers.compute(alu, left, right));
+        }
+    }
+
+    /** That a divisor is not zero is handed on, so that it must hold for all states that this one covers. */
+    private void divides(Alu alu, ScalarRange divisor) {
+        switch (alu.operation()) {
+            case DIVIDE, MODULO, SIGNED_DIVIDE, SIGNED_MODULO -> {
+                if (walk.facts().divideBy(walk.index(), divisor, alu.wide())
+                        && alu.src() instanceof Register register) {
+                    walk.markPrecise(register);
+                }
+            }
+            default -> {
+                // Divides nothing.
+            }
         }
     }
 

@@ -81,15 +81,7 @@ final class BranchChecker {
                 right.range());
         if (taken == null || notTaken == null) {
             markDecisive(branch, left, right);
-            boolean taking = notTaken == null && taken != null;
-            tell(walk.state(), branch, left, right,
-                    taking
-                            ? taken
-                            : notTaken == null
-                                    ? new Refined(left.range(),
-                                            right.range())
-                                    : notTaken);
-            walk.follow(taking ? target : walk.index() + 1);
+            walk.follow(taken == null ? walk.index() + 1 : target);
             return;
         }
         if (left.id() != 0 || right.id() != 0) {

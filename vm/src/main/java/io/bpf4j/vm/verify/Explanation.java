@@ -47,7 +47,8 @@ final class Explanation {
             facts = Optional.of(new RegisterFacts(refusal.register(), value.toString()));
         }
         // Where something is missing, the way is the reason, whatever it depended on.
-        everyBranch = refusal.kind() == RejectionKind.REFERENCE || refusal.kind() == RejectionKind.UNINITIALISED;
+        everyBranch = refusal.kind() == RejectionKind.REFERENCE
+                || refusal.kind() == RejectionKind.UNINITIALISED;
         maxSteps = everyBranch ? MAX_BRANCHES : MAX_STEPS;
         frame = walk.state().depth();
         goBack();
@@ -101,7 +102,8 @@ final class Explanation {
 
     private void lookInFrame(Insn insn, int index, int next) {
         if (insn instanceof Branch branch) {
-            if (everyBranch || isWanted(branch.left()) || branch.right() instanceof Register right && isWanted(right)) {
+            if (everyBranch || isWanted(branch.left())
+                    || branch.right() instanceof Register right && isWanted(right)) {
                 boolean taken = next == walk.code().targetOf(index);
                 add(index, "`" + Words.of(branch) + "` is " + (taken ? "true" : "false"));
             }

@@ -14,6 +14,7 @@ final class Facts {
     private final BitSet walked = new BitSet();
     /** The divisions whose divisor may be zero, by index. */
     private final BitSet zeroDivisors = new BitSet();
+    private int contextBytes;
 
     Facts(Code code) {
         this.code = code;
@@ -33,10 +34,21 @@ final class Facts {
         walked.set(index);
     }
 
-    void divideBy(int index, ScalarRange divisor, boolean wide) {
+    /** Notes a division; returns whether the divisor cannot be zero there, as far as was seen. */
+    boolean divideBy(int index, ScalarRange divisor, boolean wide) {
         if (wide ? divisor.unsignedMin() == 0 : divisor.unsignedMin32() == 0) {
             zeroDivisors.set(index);
         }
+        return !zeroDivisors.get(index);
+    }
+
+    void useContext(long end) {
+        contextBytes = Math.max(contextBytes, (int) end);
+    }
+
+    /** Returns how many bytes of the context are accessed, from its start. */
+    int contextBytes() {
+        return contextBytes;
     }
 
     /** Returns the slots of instructions that no path reaches, though the flow of control does. */

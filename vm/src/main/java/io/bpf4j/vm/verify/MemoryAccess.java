@@ -27,6 +27,10 @@ final class MemoryAccess {
         int bytes = load.width().bytes();
         align(load.base(), pointer, load.offset(), bytes, false);
         Value value = read(load.base().number(), pointer, pointer.offset() + load.offset(), bytes);
+        if (load.signed() && value instanceof Pointer) {
+            throw Refusal.of(RejectionKind.CONTEXT, load.base().number(),
+                    "extends the sign of a field that is an address", "");
+        }
         walk.set(load.dst(), narrowed(value, load));
     }
 
@@ -111,6 +115,7 @@ final class MemoryAccess {
                     + ", "
                     + model.objection(offset, bytes, write), "");
         }
+        walk.facts().useContext(offset + bytes);
         return switch (field.content()) {
             case NUMBER -> Scalar.UNKNOWN;
             case PACKET -> new Pointer(new PointerTarget.Packet());

@@ -46,6 +46,11 @@ public final class VerifiedProgram implements Verdict {
         return stackBytes;
     }
 
+    /** Returns how many bytes of the context the program accesses: the place where it is attached must give them. */
+    public int contextBytes() {
+        return facts.contextBytes();
+    }
+
     /** Returns the slots of divisions whose divisor is never zero. */
     public BitSet safeDivisions() {
         return facts.safeDivisions();

@@ -29,8 +29,9 @@ final class Words {
                         .orElse("helper " + call.id());
             case Insn.CallFunction call -> "call of a function";
             case Insn.LoadImmediate64 load -> load.dst() + " = " + load.value();
-            case Insn.MoveSignExtended move -> move.dst() + " = " + move.src() + ", sign-extended from " + move.bits()
-                    + " bits";
+            case Insn.MoveSignExtended move ->
+                move.dst() + " = " + move.src() + ", sign-extended from " + move.bits()
+                        + " bits";
             case Insn.Negate negate -> negate.dst() + " = -" + negate.dst();
             default -> "instruction " + insn.getClass().getSimpleName();
         };

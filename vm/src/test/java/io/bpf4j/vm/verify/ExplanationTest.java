@@ -27,11 +27,13 @@ class ExplanationTest {
             new MapSpec("counts", MapKind.HASH, IntType.U32, IntType.U64, 16, 0, new MapRole.Plain()),
             new MapSpec("rec", MapKind.ARRAY, IntType.U32, new ArrayType(IntType.U8, 256), 1, 0,
                     new MapRole.Plain()),
-            new MapSpec("events", MapKind.RINGBUF, VoidType.VOID, VoidType.VOID, 4096, 0, new MapRole.Plain()));
+            new MapSpec("events", MapKind.RINGBUF, VoidType.VOID, VoidType.VOID, 4096, 0,
+                    new MapRole.Plain()));
 
     private static String explain(String text, SourceLine... lines) {
         Assembly assembly = Assembler.assemble(text);
-        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(), assembly.instructions(),
+        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
+                assembly.instructions(),
                 assembly.references(), List.of(), List.of(lines));
         Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), MAPS, "GPL"));
         return assertInstanceOf(Rejection.class, verdict).explanation();
@@ -60,46 +62,50 @@ class ExplanationTest {
 
     @Test
     void aSizeThatMayBeTooGreat() {
-        assertEquals("""
-                instruction 7: accesses 65535 bytes at offset 0 of a value of map rec, which has 256 bytes; the size, \
-                r2, is 0..65535
-                  r2 is 0..65535
-                  instruction 0: r6 is loaded from r1 + 96
-                  instruction 1: r6 &= 65535
-                  instruction 4: r2 = r6
-                  hint: test r2 against the size of the memory first
-                """, explain("""
-                r6 = *(u64 *)(r1 + 96)
-                r6 &= 0xffff
-                r1 = map[rec][0] ll
-                r2 = r6
-                r7 = 0
-                r3 = r7
-                call bpf_probe_read_user
-                r0 = 0
-                exit
-                """));
+        assertEquals(
+                """
+                        instruction 7: accesses 65535 bytes at offset 0 of a value of map rec, which has 256 \
+                        bytes; the size, r2, is 0..65535
+                          r2 is 0..65535
+                          instruction 0: r6 is loaded from r1 + 96
+                          instruction 1: r6 &= 65535
+                          instruction 4: r2 = r6
+                          hint: test r2 against the size of the memory first
+                        """,
+                explain("""
+                        r6 = *(u64 *)(r1 + 96)
+                        r6 &= 0xffff
+                        r1 = map[rec][0] ll
+                        r2 = r6
+                        r7 = 0
+                        r3 = r7
+                        call bpf_probe_read_user
+                        r0 = 0
+                        exit
+                        """));
     }
 
     @Test
     void anIndexThatMayBeTooGreat() {
-        assertEquals("""
-                instruction 5: accesses 1 byte at offset 0 plus an index that is 0..511 of a value of map rec, which \
-                has 256 bytes
-                  r2 is a pointer to a value of map rec at offset 0..511
-                  instruction 0: r6 is loaded from r1 + 96
-                  instruction 1: r6 &= 511
-                  instruction 2: r2 = a pointer to a value of map rec
-                  instruction 4: r2 += r6
-                  hint: test the index first: it may be at most 255, which & 0xff ensures
-                """, explain("""
-                r6 = *(u64 *)(r1 + 96)
-                r6 &= 511
-                r2 = map[rec][0] ll
-                r2 += r6
-                r0 = *(u8 *)(r2 + 0)
-                exit
-                """));
+        assertEquals(
+                """
+                        instruction 5: accesses 1 byte at offset 0 plus an index that is 0..511 of a value of map \
+                        rec, which has 256 bytes
+                          r2 is a pointer to a value of map rec at offset 0..511
+                          instruction 0: r6 is loaded from r1 + 96
+                          instruction 1: r6 &= 511
+                          instruction 2: r2 = a pointer to a value of map rec
+                          instruction 4: r2 += r6
+                          hint: test the index first: it may be at most 255, which & 0xff ensures
+                        """,
+                explain("""
+                        r6 = *(u64 *)(r1 + 96)
+                        r6 &= 511
+                        r2 = map[rec][0] ll
+                        r2 += r6
+                        r0 = *(u8 *)(r2 + 0)
+                        exit
+                        """));
     }
 
     @Test
@@ -128,8 +134,10 @@ class ExplanationTest {
 
     @Test
     void theTraceTellsWhatIsKnownAtEveryStep() {
-        Assembly assembly = Assembler.assemble("r0 = *(u32 *)(r1 + 0)\nr0 &= 15\n*(u64 *)(r10 - 8) = r0\nexit");
-        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(), assembly.instructions(),
+        Assembly assembly = Assembler
+                .assemble("r0 = *(u32 *)(r1 + 0)\nr0 &= 15\n*(u64 *)(r10 - 8) = r0\nexit");
+        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
+                assembly.instructions(),
                 List.of(), List.of(), List.of());
         List<String> trace = new ArrayList<>();
         Verifier.verify(program, VerifierInput.of(program.type(), MAPS, "GPL"), new VerifierListener() {
@@ -161,12 +169,14 @@ class ExplanationTest {
                 r0 /= r0
                 exit
                 """);
-        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(), assembly.instructions(),
+        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
+                assembly.instructions(),
                 List.of(), List.of(), List.of());
         VerifiedProgram verified = assertInstanceOf(VerifiedProgram.class,
                 Verifier.verify(program, VerifierInput.of(program.type(), MAPS, "GPL")));
         assertEquals("{3}", verified.deadSlots().toString());
         assertEquals("{4}", verified.safeDivisions().toString());
+        assertEquals(8, verified.contextBytes());
         assertTrue(verified.stackBytesOf(0) <= verified.stackBytes());
     }
 }

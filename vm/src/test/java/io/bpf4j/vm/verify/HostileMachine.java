@@ -24,7 +24,7 @@ import java.util.function.ToIntFunction;
  * A machine on which everything that a program does not control is against it: contexts, map contents, what helpers
  * find and return. Helpers check all memory that they are given, to the last byte.
  */
-final class HostileMachine {
+public final class HostileMachine {
 
     private static final long BASE = 0x2000_0000L;
     private static final int CONTEXT_BYTES = 8192;
@@ -42,7 +42,8 @@ final class HostileMachine {
     private final List<Long> held = new ArrayList<>();
     private int reserved;
 
-    HostileMachine(List<MapSpec> maps, VerifierInput input, long seed) {
+    /** Makes the machine. */
+    public HostileMachine(List<MapSpec> maps, VerifierInput input, long seed) {
         this.random = new Random(seed);
         this.input = input;
         int size = Execution.bytes(CONTEXT_BYTES) + RECORD_AREA
@@ -66,7 +67,7 @@ final class HostileMachine {
     }
 
     /** Runs a program on fresh enemies; throws what it traps with, or if it keeps a record. */
-    void run(Program program) {
+    public void run(Program program) {
         randomise();
         byte[] context = new byte[Math.min(input.context().size(), CONTEXT_BYTES)];
         for (int i = 0; i < context.length; i += Long.BYTES) {

@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** Programs that differ from a sensible one by a few fields of a few instructions. */
-final class Mutation {
+public final class Mutation {
 
     private static final int[] IMMEDIATES = {0, 1, -1, 2, 7, 8, 16, 31, 32, 40, 41, 47, 48, 63, 64, 255, -8,
         -16, -512,
@@ -24,12 +24,13 @@ final class Mutation {
 
     private final Random random;
 
-    Mutation(Random random) {
+    /** Makes the source of changes. */
+    public Mutation(Random random) {
         this.random = random;
     }
 
     /** Returns a program with one to three instructions changed. */
-    Program of(Program program) {
+    public Program of(Program program) {
         List<Insn> instructions = new ArrayList<>(program.instructions());
         for (int left = 1 + random.nextInt(3); left > 0; left--) {
             int index = random.nextInt(instructions.size());
