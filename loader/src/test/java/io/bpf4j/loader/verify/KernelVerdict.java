@@ -13,6 +13,7 @@ import io.bpf4j.loader.sys.RejectedException;
 import io.bpf4j.vm.btf.UnitBtf;
 import io.bpf4j.vm.flow.ControlFlow;
 import io.bpf4j.vm.isa.Immediate64;
+import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.program.Function;
@@ -38,7 +39,7 @@ public final class KernelVerdict {
             maps.forEach(map -> made.put(map.name(), factory.create(map)));
             byte[] bytes = InsnCodec.encode(MapReferences.resolve(program.instructions(), program.references(),
                     name -> made.get(name).fd()));
-            return takesAddresses(program)
+            return hasFunctions(program)
                     ? loadWithTypes(kernel, program, license, bytes)
                     : load(kernel, program, license, bytes, ProgramParameters.Debug.NONE);
         } finally {
@@ -57,12 +58,12 @@ public final class KernelVerdict {
         }
     }
 
-    private static boolean takesAddresses(Program program) {
-        return program.instructions().stream().anyMatch(
-                insn -> insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION);
+    private static boolean hasFunctions(Program program) {
+        return program.instructions().stream().anyMatch(insn -> insn instanceof CallFunction
+                || insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION);
     }
 
-    /** The kernel wants to know of functions whose address is taken that they are no global ones. */
+    /** The kernel takes addresses of functions, and tail calls in them, only where types describe them. */
     private static Optional<String> loadWithTypes(Kernel kernel, Program program, String license, byte[] bytes) {
         List<Function> functions = ControlFlow.of(program.instructions()).functions().stream()
                 .map(function -> new Function("f" + function.start(), function.start(), List.of(), IntType.S64))
