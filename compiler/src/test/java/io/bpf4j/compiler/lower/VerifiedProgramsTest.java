@@ -50,7 +50,7 @@ class VerifiedProgramsTest {
     @ParameterizedTest
     @MethodSource("sources")
     void everyProgramIsAccepted(Path file) throws IOException {
-        for (boolean optimise : new boolean[] {true, false}) {
+        for (boolean optimise : new boolean[]{true, false}) {
             ProgramUnit unit = compile(file, optimise);
             for (Program program : unit.programs()) {
                 Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), unit));

@@ -37,8 +37,9 @@ public final class KernelVerdict {
         try {
             MapFactory factory = new MapFactory(kernel);
             maps.forEach(map -> made.put(map.name(), factory.create(map)));
-            byte[] bytes = InsnCodec.encode(MapReferences.resolve(program.instructions(), program.references(),
-                    name -> made.get(name).fd()));
+            byte[] bytes = InsnCodec
+                    .encode(MapReferences.resolve(program.instructions(), program.references(),
+                            name -> made.get(name).fd()));
             return hasFunctions(program)
                     ? loadWithTypes(kernel, program, license, bytes)
                     : load(kernel, program, license, bytes, ProgramParameters.Debug.NONE);
@@ -49,9 +50,11 @@ public final class KernelVerdict {
 
     private static Optional<String> load(Kernel kernel, Program program, String license, byte[] bytes,
             ProgramParameters.Debug debug) {
-        var parameters = new ProgramParameters(program.type().number(), 0, 0, 0, program.name(), license, bytes, debug,
+        var parameters = new ProgramParameters(program.type().number(), 0, 0, 0, program.name(), license,
+                bytes, debug,
                 List.of());
-        try (Fd loaded = new ProgramCalls(kernel).load(parameters)) {
+        try {
+            new ProgramCalls(kernel).load(parameters).close();
             return Optional.empty();
         } catch (RejectedException e) {
             return Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString()));
@@ -64,14 +67,17 @@ public final class KernelVerdict {
     }
 
     /** The kernel takes addresses of functions, and tail calls in them, only where types describe them. */
-    private static Optional<String> loadWithTypes(Kernel kernel, Program program, String license, byte[] bytes) {
+    private static Optional<String> loadWithTypes(Kernel kernel, Program program, String license,
+            byte[] bytes) {
         List<Function> functions = ControlFlow.of(program.instructions()).functions().stream()
-                .map(function -> new Function("f" + function.start(), function.start(), List.of(), IntType.S64))
+                .map(function -> new Function("f" + function.start(), function.start(), List.of(),
+                        IntType.S64))
                 .toList();
         Program named = new Program(program.name(), program.type(), program.attach(), program.instructions(),
                 program.references(), functions, List.of());
-        UnitBtf types = UnitBtf.of(new ProgramUnit("case", license, List.of(named), List.of(), List.of(), List.of(),
-                List.of(), List.of()));
+        UnitBtf types = UnitBtf
+                .of(new ProgramUnit("case", license, List.of(named), List.of(), List.of(), List.of(),
+                        List.of(), List.of()));
         try (Fd btf = new BtfCalls(kernel).load(types.bytes())) {
             var info = types.program(named.name());
             return load(kernel, program, license, bytes,

@@ -21,7 +21,9 @@ public record ContextModel(String name, int size, List<Field> fields) {
         /** The end of the packet's data. */
         PACKET_END,
         /** The start of the metadata before the packet. */
-        PACKET_META
+        PACKET_META,
+        /** A socket, or null. */
+        SOCKET
     }
 
     /**

@@ -121,6 +121,7 @@ final class MemoryAccess {
             case PACKET -> new Pointer(new PointerTarget.Packet());
             case PACKET_END -> new Pointer(new PointerTarget.PacketEnd());
             case PACKET_META -> new Pointer(new PointerTarget.PacketMeta());
+            case SOCKET -> Pointer.nullable(new PointerTarget.KernelObject("a socket"), walk.newId(), 0);
         };
     }
 
