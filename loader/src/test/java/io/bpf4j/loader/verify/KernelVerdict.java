@@ -1,0 +1,87 @@
+package io.bpf4j.loader.verify;
+
+import io.bpf4j.loader.kernel.KernelMap;
+import io.bpf4j.loader.kernel.MapFactory;
+import io.bpf4j.loader.kernel.MapReferences;
+import io.bpf4j.loader.kernel.VerifierLog;
+import io.bpf4j.loader.sys.BtfCalls;
+import io.bpf4j.loader.sys.Fd;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.ProgramCalls;
+import io.bpf4j.loader.sys.ProgramParameters;
+import io.bpf4j.loader.sys.RejectedException;
+import io.bpf4j.vm.btf.UnitBtf;
+import io.bpf4j.vm.flow.ControlFlow;
+import io.bpf4j.vm.isa.Immediate64;
+import io.bpf4j.vm.isa.Insn.CallFunction;
+import io.bpf4j.vm.isa.Insn.LoadImmediate64;
+import io.bpf4j.vm.isa.InsnCodec;
+import io.bpf4j.vm.program.Function;
+import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.program.ProgramUnit;
+import io.bpf4j.vm.type.IntType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the kernel's verifier says of a program, loaded with its maps and unloaded at once. */
+public final class KernelVerdict {
+
+    private KernelVerdict() {}
+
+    /** Returns the kernel's words for why it rejects the program; empty if it accepts it. */
+    public static Optional<String> of(Kernel kernel, Program program, List<MapSpec> maps, String license) {
+        Map<String, KernelMap> made = new LinkedHashMap<>();
+        try {
+            MapFactory factory = new MapFactory(kernel);
+            maps.forEach(map -> made.put(map.name(), factory.create(map)));
+            byte[] bytes = InsnCodec
+                    .encode(MapReferences.resolve(program.instructions(), program.references(),
+                            name -> made.get(name).fd()));
+            return hasFunctions(program)
+                    ? loadWithTypes(kernel, program, license, bytes)
+                    : load(kernel, program, license, bytes, ProgramParameters.Debug.NONE);
+        } finally {
+            made.values().forEach(KernelMap::close);
+        }
+    }
+
+    private static Optional<String> load(Kernel kernel, Program program, String license, byte[] bytes,
+            ProgramParameters.Debug debug) {
+        var parameters = new ProgramParameters(program.type().number(), 0, 0, 0, program.name(), license,
+                bytes, debug,
+                List.of());
+        try {
+            new ProgramCalls(kernel).load(parameters).close();
+            return Optional.empty();
+        } catch (RejectedException e) {
+            return Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString()));
+        }
+    }
+
+    private static boolean hasFunctions(Program program) {
+        return program.instructions().stream().anyMatch(insn -> insn instanceof CallFunction
+                || insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION);
+    }
+
+    /** The kernel takes addresses of functions, and tail calls in them, only where types describe them. */
+    private static Optional<String> loadWithTypes(Kernel kernel, Program program, String license,
+            byte[] bytes) {
+        List<Function> functions = ControlFlow.of(program.instructions()).functions().stream()
+                .map(function -> new Function("f" + function.start(), function.start(), List.of(),
+                        IntType.S64))
+                .toList();
+        Program named = new Program(program.name(), program.type(), program.attach(), program.instructions(),
+                program.references(), functions, List.of());
+        UnitBtf types = UnitBtf
+                .of(new ProgramUnit("case", license, List.of(named), List.of(), List.of(), List.of(),
+                        List.of(), List.of()));
+        try (Fd btf = new BtfCalls(kernel).load(types.bytes())) {
+            var info = types.program(named.name());
+            return load(kernel, program, license, bytes,
+                    new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()));
+        }
+    }
+}

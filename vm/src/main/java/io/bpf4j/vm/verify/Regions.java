@@ -1,0 +1,109 @@
+package io.bpf4j.vm.verify;
+
+import io.bpf4j.vm.abi.ProgramType;
+
+/** Bounds of what pointers point to, but for the stack and the context (check_mem_region_access). */
+final class Regions {
+
+    /** The greatest offset that may be added to an address (include/linux/bpf_verifier.h, BPF_MAX_VAR_OFF). */
+    private static final long MAX_OFFSET = 1 << 29;
+
+    private final Walk walk;
+
+    Regions(Walk walk) {
+        this.walk = walk;
+    }
+
+    /**
+     * Checks an access, whatever the variable part of the address is.
+     *
+     * @param offset the constant part
+     */
+    void check(int register, Pointer pointer, long offset, long bytes, boolean write) {
+        switch (pointer.target()) {
+            case PointerTarget.MapValue(var map) -> {
+                if (write && MapRules.isReadOnly(map)) {
+                    throw readOnly(register, pointer);
+                }
+                within(register, pointer, offset, bytes, map.valueSize());
+            }
+            case PointerTarget.MapKey(var map) -> {
+                if (write) {
+                    throw readOnly(register, pointer);
+                }
+                within(register, pointer, offset, bytes, map.keySize());
+            }
+            case PointerTarget.RingRecord(var size) -> within(register, pointer, offset, bytes, size);
+            case PointerTarget.Block(var name, var size, var writable) -> {
+                if (write && !writable) {
+                    throw readOnly(register, pointer);
+                }
+                within(register, pointer, offset, bytes, size);
+            }
+            case PointerTarget.Packet target -> packet(register, pointer, offset, bytes, write);
+            case PointerTarget.PacketMeta target -> packet(register, pointer, offset, bytes, write);
+            default -> throw Refusal.of(RejectionKind.NOT_A_POINTER, register,
+                    (write ? "writes " : "reads ") + "memory through r" + register + ", which is " + pointer
+                            + " and has no bytes to access",
+                    pointer.target() instanceof PointerTarget.MapHandle
+                            ? "look a value up with bpf_map_lookup_elem"
+                            : "");
+        }
+    }
+
+    private static Refusal readOnly(int register, Pointer pointer) {
+        return Refusal.of(RejectionKind.READ_ONLY, register,
+                "writes to " + pointer.target().words() + ", which may only be read", "");
+    }
+
+    private void within(int register, Pointer pointer, long offset, long bytes, int size) {
+        ScalarRange variable = pointer.variable();
+        long first = offset + variable.signedMin();
+        if (variable.signedMin() < 0
+                && (variable.signedMin() == Long.MIN_VALUE || first != (int) first || first < 0)) {
+            throw outside(register, pointer, offset, bytes, size,
+                    "make the index unsigned, or test that it is not negative");
+        }
+        if (first < 0 || first + bytes > size) {
+            throw outside(register, pointer, offset, bytes, size, "");
+        }
+        if (Long.compareUnsigned(variable.unsignedMax(), MAX_OFFSET) >= 0
+                || variable.unsignedMax() + offset + bytes > size) {
+            throw outside(register, pointer, offset, bytes, size, bound(size - offset - bytes));
+        }
+    }
+
+    /** Says how to bound an index whose greatest value may be {@code limit}. */
+    private static String bound(long limit) {
+        if (limit < 0) {
+            return "";
+        }
+        return "test the index first: it may be at most " + limit
+                + (Long.bitCount(limit + 1) == 1
+                        ? ", which & 0x" + Long.toHexString(limit) + " ensures"
+                        : "");
+    }
+
+    private static Refusal outside(int register, Pointer pointer, long offset, long bytes, int size,
+            String hint) {
+        String place = pointer.isFixed()
+                ? "offset " + (offset + pointer.variable().value())
+                : "offset " + offset + " plus an index that is " + pointer.variable();
+        return Refusal.of(RejectionKind.OUT_OF_BOUNDS, register, "accesses " + bytes
+                + (bytes == 1 ? " byte" : " bytes") + " at " + place + " of " + pointer.target().words()
+                + ", which has " + size + " bytes", hint);
+    }
+
+    private void packet(int register, Pointer pointer, long offset, long bytes, boolean write) {
+        if (write && walk.program().type() == ProgramType.CGROUP_SKB) {
+            throw readOnly(register, pointer);
+        }
+        if (pointer.variable().signedMin() < 0 || offset < 0 || offset + bytes > pointer.packetRange()) {
+            throw Refusal.of(RejectionKind.OUT_OF_BOUNDS, register,
+                    "accesses " + bytes + " bytes at offset " + offset
+                            + " of " + pointer.target().words() + ", of which " + pointer.packetRange()
+                            + " bytes are known to exist",
+                    "compare the address behind the access with the packet's end");
+        }
+    }
+}
