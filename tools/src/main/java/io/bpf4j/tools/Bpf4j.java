@@ -8,6 +8,7 @@ import io.bpf4j.tools.command.DemoCommand;
 import io.bpf4j.tools.command.RunCommand;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.VersionProvider;
+import io.bpf4j.tools.verify.VerifyCommand;
 import io.bpf4j.tools.vm.VmCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "bpf4j", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RunCommand.class, CompileCommand.class, DisassembleCommand.class, ProbesCommand.class,
-            FeaturesCommand.class, VmCommand.class, DemoCommand.class, Completion.class},
+            FeaturesCommand.class, VerifyCommand.class, VmCommand.class, DemoCommand.class, Completion.class},
         description = "Traces what programs say and do, from one small probe language.")
 public final class Bpf4j implements Runnable {
 

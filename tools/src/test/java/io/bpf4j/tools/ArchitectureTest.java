@@ -11,13 +11,14 @@ class ArchitectureTest extends ArchitectureRules {
                 command  -> common session
                 sslsniff -> common session
                 syscount -> common session
+                verify   -> common session
                 vm       -> common
-                .        -> command common session sslsniff syscount vm
+                .        -> command common session sslsniff syscount verify vm
                 """);
     }
 
     @Override
     protected Set<String> printers() {
-        return Set.of("common", "session", "command", "sslsniff", "syscount", "vm", ".");
+        return Set.of("common", "session", "command", "sslsniff", "syscount", "verify", "vm", ".");
     }
 }

@@ -25,8 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ContextAgreementTest {
 
     @ParameterizedTest
-    @EnumSource(names = {"KPROBE", "RAW_TRACEPOINT", "PERF_EVENT", "SOCKET_FILTER", "SCHED_CLS", "CGROUP_SKB", "XDP",
-            "LWT_IN", "SK_SKB", "SK_MSG", "CGROUP_DEVICE", "CGROUP_SYSCTL"})
+    @EnumSource(names = {"KPROBE", "RAW_TRACEPOINT", "PERF_EVENT", "SOCKET_FILTER", "SCHED_CLS", "CGROUP_SKB",
+        "XDP",
+        "LWT_IN", "SK_SKB", "SK_MSG", "CGROUP_DEVICE", "CGROUP_SYSCTL"})
     void accessesAreAllowedWhereTheKernelAllowsThem(ProgramType type) {
         Kernel kernel = Privileges.rootKernel();
         List<String> differences = new ArrayList<>();
@@ -34,7 +35,8 @@ class ContextAgreementTest {
             for (int offset = -8; offset < ContextModel.of(type).size() + 8; offset++) {
                 compare(kernel, type, new Insn.Load(width, false, Register.R2, Register.R1, (short) offset),
                         differences);
-                compare(kernel, type, new Insn.Store(width, Register.R1, (short) offset, Register.R2), differences);
+                compare(kernel, type, new Insn.Store(width, Register.R1, (short) offset, Register.R2),
+                        differences);
             }
         }
         assertEquals(List.of(), differences);
@@ -42,9 +44,11 @@ class ContextAgreementTest {
 
     private static void compare(Kernel kernel, ProgramType type, Insn access, List<String> differences) {
         Program program = new Program("access", type, new AttachSpec.Manual(),
-                List.of(set(Register.R2, 0), access, set(Register.R0, 1), new Insn.Exit()), List.of(), List.of(),
+                List.of(set(Register.R2, 0), access, set(Register.R0, 1), new Insn.Exit()), List.of(),
+                List.of(),
                 List.of());
-        boolean ours = Verifier.verify(program, VerifierInput.of(type, List.of(), "GPL")) instanceof VerifiedProgram;
+        boolean ours = Verifier.verify(program,
+                VerifierInput.of(type, List.of(), "GPL")) instanceof VerifiedProgram;
         boolean kernels = KernelVerdict.of(kernel, program, List.of(), "GPL").isEmpty();
         if (ours != kernels) {
             differences.add(access + (ours ? " is accepted" : " is rejected"));

@@ -1,6 +1,7 @@
 package io.bpf4j.tools.vm;
 
 import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.HexBytes;
 import io.bpf4j.tools.common.JsonLines;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;

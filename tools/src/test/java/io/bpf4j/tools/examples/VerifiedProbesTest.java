@@ -30,7 +30,8 @@ class VerifiedProbesTest {
 
     static List<Path> probes() throws IOException {
         try (Stream<Path> examples = Files.list(ToolRun.EXAMPLES); Stream<Path> own = Files.walk(OWN)) {
-            return Stream.concat(examples, own).filter(file -> file.toString().endsWith(".probe")).sorted().toList();
+            return Stream.concat(examples, own).filter(file -> file.toString().endsWith(".probe")).sorted()
+                    .toList();
         }
     }
 
@@ -43,7 +44,7 @@ class VerifiedProbesTest {
     @MethodSource("probes")
     void everyProgramIsAccepted(Path file) throws IOException {
         try (Machine machine = new Machine()) {
-            for (boolean optimise : new boolean[] {true, false}) {
+            for (boolean optimise : new boolean[]{true, false}) {
                 CompileOptions options = machine.compileOptions().withOptimisation(optimise);
                 ProgramUnit unit = ProbeCompiler.compile(ProbeFile.source(file), options).unit();
                 for (Program program : unit.programs()) {

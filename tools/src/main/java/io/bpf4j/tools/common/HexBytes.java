@@ -1,11 +1,9 @@
-package io.bpf4j.tools.vm;
+package io.bpf4j.tools.common;
 
-import io.bpf4j.tools.common.ExitCode;
-import io.bpf4j.tools.common.UserError;
 import java.util.HexFormat;
 
 /** Bytes as users write them: hex digits, with white space between bytes, or {@code 0x} in front, as they like. */
-final class HexBytes {
+public final class HexBytes {
 
     private HexBytes() {}
 
@@ -15,7 +13,7 @@ final class HexBytes {
      * @param what what they are, for messages
      * @throws UserError naming the first character that is wrong
      */
-    static byte[] parse(String what, String text) {
+    public static byte[] parse(String what, String text) {
         StringBuilder digits = new StringBuilder(text.length());
         for (String word : text.strip().split("\\s+")) {
             digits.append(word.startsWith("0x") || word.startsWith("0X") ? word.substring(2) : word);

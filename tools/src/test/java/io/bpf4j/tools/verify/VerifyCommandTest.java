@@ -1,0 +1,87 @@
+package io.bpf4j.tools.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bpf4j.tools.command.ToolProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import io.bpf4j.vm.isa.InsnCodec;
+import io.bpf4j.vm.text.Assembler;
+
+/** {@code bpf4j verify} on files and on lines of bytecode. */
+class VerifyCommandTest {
+
+    private record Result(int code, List<String> output, String errors) {}
+
+    private static Result run(String input, String... arguments) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(ToolProcess.command(arguments)).start();
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(StandardCharsets.UTF_8));
+        }
+        List<String> output = process.inputReader().lines().toList();
+        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output, errors);
+    }
+
+    private static String hex(String assembly) {
+        return HexFormat.of().formatHex(InsnCodec.encode(Assembler.assemble(assembly).instructions()));
+    }
+
+    /** What the kernel says of the same is in the verifier's own cases. */
+    private static final String LOOKUP = """
+            r1 = map[h] ll
+            r2 = r10
+            r2 += -4
+            *(u32 *)(r10 - 4) = 0
+            call map_lookup_elem
+            """;
+
+    @Test
+    void ourOwnExamplesAreSafe() throws Exception {
+        Result result = run("", "verify", "examples/mallocs.probe");
+        assertEquals(0, result.code(), result::errors);
+        assertTrue(result.output().stream().allMatch(line -> line.contains(": safe (")), result::toString);
+    }
+
+    @Test
+    void aProgramThatDoesNotExistIsNamed(@TempDir Path folder) throws Exception {
+        Path probe = Files.writeString(folder.resolve("x.probe"),
+                "license \"GPL\";\nprobe begin { exit(); }\n");
+        Result result = run("", "verify", probe.toString(), "--program", "nothing");
+        assertEquals(2, result.code());
+        assertTrue(result.errors().startsWith("bpf4j: there is no program nothing in "), result::errors);
+    }
+
+    @Test
+    void aBatchAnswersEveryLine() throws Exception {
+        String maps = ",\"type\":\"kprobe\",\"license\":\"GPL\",\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,\"value\":8,"
+                + "\"max\":16}]}";
+        String withMap = hex(LOOKUP + "if r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\nr0 = 0\nexit");
+        String unchecked = hex(LOOKUP + "r0 = *(u64 *)(r0 + 0)\nr0 = 0\nexit");
+        Result result = run("{\"id\":1,\"prog\":\"" + withMap + "\"" + maps + "\n"
+                + "{\"id\":2,\"prog\":\"" + unchecked + "\"" + maps + "\n"
+                + "{\"id\":3,\"prog\":\"95\",\"type\":\"kprobe\"}\n"
+                + "{\"id\":4,\"prog\":\"" + withMap + "\",\"type\":\"kprobe\"}\n"
+                + "{\"id\":5,\"prog\":\"" + withMap + "\",\"type\":\"toaster\"}\n", "verify", "--batch");
+        assertEquals(0, result.code(), result::errors);
+        assertEquals("{\"id\":1,\"verdict\":\"accept\"}", result.output().get(0));
+        assertTrue(
+                result.output().get(1)
+                        .startsWith("{\"id\":2,\"verdict\":\"reject\",\"message\":\"instruction 6: "),
+                result::toString);
+        assertEquals("{\"id\":3,\"verdict\":\"reject\",\"message\":\"instruction 0: has 1 bytes, not 8\"}",
+                result.output().get(2));
+        assertEquals(
+                "{\"id\":4,\"verdict\":\"reject\",\"message\":\"instruction 0: names map 0, there are 0\"}",
+                result.output().get(3));
+        assertEquals("{\"id\":5,\"error\":\"there is no program type \\\"toaster\\\"\"}",
+                result.output().get(4));
+    }
+}
