@@ -15,12 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,10 +32,10 @@ import picocli.CommandLine.Option;
 /** {@code bench maps}: operations on maps in user space beside the kernel's, with several threads. */
 @Command(name = "maps", mixinStandardHelpOptions = true,
         description = {"Measures operations on maps, beside the same program in the kernel.",
-            "Times are medians per operation, less the same loop without it; B/OP is what Java allocates.",
-            "Threads share the map."},
+            "Times are medians per operation, less the same loop without it. Threads share the map."},
         footerHeading = "%nExamples:%n",
         footer = {"  bench maps", "  bench maps --operations lookup-8,update-8 --threads 1,2",
+            "  bench maps --threads 1 --allocation",
             "  bench maps --engines jvm,native,kernel --format json"})
 public final class MapReport implements Callable<Integer> {
 
@@ -52,16 +55,19 @@ public final class MapReport implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE})")
     private List<Integer> threads = List.of();
 
+    @Option(names = "--allocation", description = "tell also how many bytes Java allocates per operation")
+    private boolean allocation;
+
     @Mixin
     private CommonOptions common;
 
     /** What was measured. */
     private record Key(String operation, String engine, int threads) {}
 
-    /** Nanoseconds and allocated bytes of one run. */
-    private record Cost(double nanoseconds, double bytes) {}
-
-    private final Map<Key, Cost> costs = new HashMap<>();
+    /** Nanoseconds of one run. */
+    private final Map<Key, Double> times = new HashMap<>();
+    /** Bytes that one run of one thread allocates, by operation and engine. */
+    private final Map<Key, Double> allocated = new HashMap<>();
 
     @Override
     public Integer call() throws RunnerException, IOException {
@@ -72,19 +78,15 @@ public final class MapReport implements Callable<Integer> {
         String[] here = engines.stream().filter(engine -> !engine.equals(KERNEL)).toArray(String[]::new);
         for (int count : threads) {
             if (here.length > 0) {
-                for (RunResult result : new Runner(options(names, here, count)).run()) {
-                    costs.put(new Key(result.getParams().getParam("operation"),
-                            result.getParams().getParam("engine"), count),
-                            new Cost(result.getPrimaryResult().getStatistics().getPercentile(50),
-                                    result.getSecondaryResults().get(ALLOCATION).getScore()));
-                }
+                measure(options(names, here, count).build());
             }
             if (engines.contains(KERNEL)) {
-                for (MapOperation operation : measured) {
-                    costs.computeIfAbsent(new Key(operation.name(), KERNEL, count),
-                            key -> inKernel(operation, count));
-                }
+                measured.forEach(operation -> times.computeIfAbsent(new Key(operation.name(), KERNEL, count),
+                        key -> inKernel(operation, count)));
             }
+        }
+        if (allocation && here.length > 0) {
+            measureAllocation(names, here);
         }
         try (Output output = common.open()) {
             if (common.json()) {
@@ -96,9 +98,29 @@ public final class MapReport implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private static Cost inKernel(MapOperation operation, int threads) {
+    private void measure(Options options) throws RunnerException {
+        for (RunResult result : new Runner(options).run()) {
+            times.put(key(result), result.getPrimaryResult().getStatistics().getPercentile(50));
+        }
+    }
+
+    /** Measures with another mode, since samples of time allocate memory themselves. */
+    private void measureAllocation(String[] names, String[] here) throws RunnerException {
+        Options options = options(names, here, 1).addProfiler(GCProfiler.class).mode(Mode.AverageTime)
+                .warmupTime(TimeValue.milliseconds(300)).measurementIterations(1).build();
+        for (RunResult result : new Runner(options).run()) {
+            allocated.put(key(result), result.getSecondaryResults().get(ALLOCATION).getScore());
+        }
+    }
+
+    private static Key key(RunResult result) {
+        return new Key(result.getParams().getParam("operation"), result.getParams().getParam("engine"),
+                result.getParams().getThreads());
+    }
+
+    private static double inKernel(MapOperation operation, int threads) {
         try (KernelMaps maps = new KernelMaps(operation)) {
-            return new Cost(maps.measure(threads), 0);
+            return maps.measure(threads);
         }
     }
 
@@ -124,20 +146,23 @@ public final class MapReport implements Callable<Integer> {
         }
     }
 
-    private static Options options(String[] names, String[] engines, int threads) {
+    private static ChainedOptionsBuilder options(String[] names, String[] engines, int threads) {
         return new OptionsBuilder().include(MapBenchmark.class.getName() + ".run").param("operation", names)
-                .param("engine", engines).threads(threads).addProfiler(GCProfiler.class)
-                .jvmArgs(VmReport.jvmArguments()).verbosity(VerboseMode.SILENT).build();
+                .param("engine", engines).threads(threads).jvmArgs(VmReport.jvmArguments())
+                .verbosity(VerboseMode.SILENT);
     }
 
     private double nanoseconds(MapOperation operation, String engine, int count) {
-        double idle = costs.get(new Key(operation.idle().name(), engine, count)).nanoseconds();
-        double whole = costs.get(new Key(operation.name(), engine, count)).nanoseconds();
-        return Math.max(0, whole - idle) / MapOperation.COUNT;
+        double idle = times.get(new Key(operation.idle().name(), engine, count));
+        return Math.max(0, times.get(new Key(operation.name(), engine, count)) - idle) / MapOperation.COUNT;
     }
 
-    private double bytes(MapOperation operation, String engine, int count) {
-        return costs.get(new Key(operation.name(), engine, count)).bytes() / MapOperation.COUNT;
+    private boolean hasAllocation(String engine) {
+        return allocation && !engine.equals(KERNEL);
+    }
+
+    private double bytes(MapOperation operation, String engine) {
+        return allocated.get(new Key(operation.name(), engine, 1)) / MapOperation.COUNT;
     }
 
     private void writeTable(Output output, List<MapOperation> chosen) {
@@ -146,7 +171,7 @@ public final class MapReport implements Callable<Integer> {
         table.column("THREADS", true);
         for (String engine : engines) {
             table.column(engine.toUpperCase(Locale.ROOT) + " NS", true);
-            if (!engine.equals(KERNEL)) {
+            if (hasAllocation(engine)) {
                 table.column("B/OP", true);
             }
         }
@@ -166,8 +191,8 @@ public final class MapReport implements Callable<Integer> {
         List<String> cells = new ArrayList<>(List.of(operation.name(), "" + count));
         for (String engine : engines) {
             cells.add(String.format(Locale.ROOT, "%.1f", nanoseconds(operation, engine, count)));
-            if (!engine.equals(KERNEL)) {
-                cells.add(String.format(Locale.ROOT, "%.2f", bytes(operation, engine, count)));
+            if (hasAllocation(engine)) {
+                cells.add(String.format(Locale.ROOT, "%.2f", bytes(operation, engine)));
             }
         }
         for (String engine : compared) {
@@ -186,8 +211,8 @@ public final class MapReport implements Callable<Integer> {
                     json.writeNumberField("threads", count);
                     for (String engine : engines) {
                         json.writeNumberField(engine + "_ns", nanoseconds(operation, engine, count));
-                        if (!engine.equals(KERNEL)) {
-                            json.writeNumberField(engine + "_bytes", bytes(operation, engine, count));
+                        if (hasAllocation(engine)) {
+                            json.writeNumberField(engine + "_bytes", bytes(operation, engine));
                         }
                     }
                 });
