@@ -2,9 +2,11 @@ package io.bpf4j.loader.inprocess;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.bpf4j.loader.feature.TrialTypes;
 import io.bpf4j.loader.kernel.KernelMap;
 import io.bpf4j.loader.kernel.MapFactory;
 import io.bpf4j.loader.kernel.MapReferences;
+import io.bpf4j.loader.sys.BtfCalls;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
@@ -20,6 +22,7 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
+import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
@@ -38,6 +41,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -122,6 +126,19 @@ class TailCallTest {
         return MapCalls.bytesOf(index);
     }
 
+    /** Loads a program with types: the kernel asks for those of functions that go on as programs. */
+    private static Fd load(Kernel kernel, Instructions instructions) {
+        IntStream callees = IntStream.range(0, instructions.size())
+                .filter(index -> instructions.get(index) instanceof Insn.CallFunction)
+                .map(index -> instructions.targetSlot(index).orElseThrow());
+        TrialTypes types = new TrialTypes(
+                IntStream.concat(IntStream.of(0), callees).sorted().distinct().toArray());
+        try (Fd btf = new BtfCalls(kernel).load(types.bytes())) {
+            return new ProgramCalls(kernel).load(ProgramParameters.of(ProgramType.RAW_TRACEPOINT, "test",
+                    InsnCodec.encode(instructions)).withDebug(types.debug(btf.number())));
+        }
+    }
+
     /** Returns R0 and the counts. */
     private static String inKernel(Kernel kernel, Scenario scenario) {
         ProgramCalls calls = new ProgramCalls(kernel);
@@ -134,10 +151,9 @@ class TailCallTest {
                 Program program = program(text);
                 Instructions instructions = Instructions.of(MapReferences.resolve(program.instructions(),
                         program.references(), name -> maps.get(name).fd()));
-                loaded.add(calls.load(
-                        ProgramParameters.of(program.type(), "test", InsnCodec.encode(instructions))));
+                loaded.add(load(kernel, instructions));
                 new MapCalls(kernel).update(maps.get("jumps").fd(), key(loaded.size() - 1),
-                        MapCalls.bytesOf(loaded.getLast().number()), MapCalls.Update.ANY);
+                        MapCalls.bytesOf(loaded.getLast().number()), MapCalls.Update.ALWAYS);
             }
             int r0 = calls.testRun(loaded.getFirst(), new byte[CONTEXT]).returned();
             return r0 + ", " + Arrays.toString(maps.get("seen").lookup(key(0)).orElseThrow()) + ", "

@@ -175,8 +175,9 @@ class HelperParityTest {
             Arrays.copyOf(address, 160)};
         for (String format : POINTED) {
             for (byte[] memory : memories) {
-                for (int room : new int[]{128, 5}) {
-                    printPointed(format, room, memory, "r6");
+                printPointed(format, 128, memory, "r6");
+                if (!format.contains("%d")) {
+                    printPointed(format, 5, memory, "r6");
                 }
             }
         }
