@@ -108,7 +108,7 @@ public final class VmReport implements Callable<Integer> {
                 .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
     }
 
-    /** Returns options of measured Java: the garbage collector that disturbs least, and silence about what libraries do. */
+    /** Returns options of Java: the garbage collector that disturbs least, and silence about what libraries do. */
     public static String[] jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xlog:disable"));
         if (Runtime.version().feature() >= 23) {
