@@ -108,8 +108,8 @@ public final class VmReport implements Callable<Integer> {
                 .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
     }
 
-    /** The garbage collector that disturbs least, and silence about what libraries do. */
-    private static String[] jvmArguments() {
+    /** Returns options of Java: the garbage collector that disturbs least, and silence about what libraries do. */
+    public static String[] jvmArguments() {
         List<String> arguments = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xlog:disable"));
         if (Runtime.version().feature() >= 23) {
             arguments.add("--sun-misc-unsafe-memory-access=allow");

@@ -3,6 +3,7 @@ package io.bpf4j.loader.testrun;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bpf4j.loader.inprocess.NativeBlock;
 import io.bpf4j.loader.sys.Access;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.FileCalls;
@@ -158,6 +159,51 @@ class HelperParityTest {
                         + "call bpf_trace_printk\nexit", constants(format)), new byte[0],
                         "\"" + format + "\"");
             }
+        }
+    }
+
+    private static final String[] POINTED = {"%pI4", "%pi4", "%pI6", "%pi6", "%pI4|%pI6|", "%20pI4|",
+        "%-20pI4|",
+        "%pI6c", "%pI4h", "%pI5", "%s", "%10s|", "%-10s|", "%2s|", "%pks", "%pus|", "%20pks|", "%-20pks|",
+        "%pks%pks", "%s and %pks, %d", "%pkss", "%pkx", "%pu"};
+
+    /** Prints what is at the start of the memory, twice, and then a number. */
+    @Test
+    void whatIsPointedToIsPrintedAsTheKernelPrintsIt() {
+        byte[] address = {10, 0, (byte) 200, 99, 0, 1, 2, (byte) 0xff, 0x20, 0x01, 0, 0, 0, 0, 0, 1};
+        byte[][] memories = {memory("a text that ends\0", 160), memory("", 160), memory("\u00e9\n%d", 160),
+            Arrays.copyOf(address, 160)};
+        for (String format : POINTED) {
+            for (byte[] memory : memories) {
+                printPointed(format, 128, memory, "r6");
+                if (!format.contains("%d")) {
+                    printPointed(format, 5, memory, "r6");
+                }
+            }
+        }
+    }
+
+    @Test
+    void textOfTheProcessIsPrinted() {
+        try (NativeBlock block = new NativeBlock(Privileges.rootKernel(), 4096)) {
+            block.memory().putBytes(block.memory().base(), memory("text of the process", 20));
+            String address = block.memory().base() + " ll";
+            for (String format : new String[]{"%pus", "%s", "%25pus|", "%-25s|", "%pks|"}) {
+                printPointed(format, 128, new byte[160], address);
+            }
+        }
+    }
+
+    private void printPointed(String format, int room, byte[] memory, String address) {
+        TestProgram program = program("r6 = r1\nr7 = " + address
+                + "\n*(u64 *)(r10 - 24) = r7\n*(u64 *)(r10 - 16) = r7\n*(u64 *)(r10 - 8) = -5\nr4 = r10\nr4 += -24"
+                + "\nr1 = r6\nr1 += 32\nr2 = " + room + "\nr3 = map[.rodata][0] ll\nr5 = 24"
+                + "\ncall bpf_snprintf\nexit", constants(format));
+        if (runner.run(program, memory) instanceof Refused refused) {
+            assertEquals("Invalid format string", refused.reason(), format);
+            assertEquals(ErrorNumber.EINVAL.result(), twin.runInUserSpace(program, memory).r0(), format);
+        } else {
+            twin.run(program, memory, "\"" + format + "\" into " + room + ": " + Arrays.toString(memory));
         }
     }
 

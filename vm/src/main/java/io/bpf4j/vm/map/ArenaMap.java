@@ -221,13 +221,19 @@ public abstract class ArenaMap implements BpfMap {
 
     /** Returns the value of a key; empty if there is none. */
     public Optional<byte[]> get(byte[] key) {
-        int at = find(argument(key, keySize, "key"), 0);
-        if (at < 0) {
-            return Optional.empty();
-        }
         ByteBuffer value = direct(new byte[entryBytes()]);
-        copyAll(at, value, 0);
-        return Optional.of(bytes(value, 0, entryBytes()));
+        return copy(argument(key, keySize, "key"), 0, value)
+                ? Optional.of(bytes(value, 0, entryBytes()))
+                : Optional.empty();
+    }
+
+    /** Copies the values of a key; returns whether there is one. */
+    boolean copy(ByteBuffer keys, int key, ByteBuffer value) {
+        int at = find(keys, key);
+        if (at >= 0) {
+            copyAll(at, value, 0);
+        }
+        return at >= 0;
     }
 
     /**

@@ -54,6 +54,13 @@ class ArrayMap extends ArenaMap {
         return index < 0 || index >= entries ? -1 : values + index * valueStride;
     }
 
+    /** Here again, so that HotSpot compiles it for this class. */
+    @Override
+    public long lookup(int shard, long key) {
+        int at = find(buffer, memory().index(key, Integer.BYTES));
+        return at < 0 ? 0 : address(at + shard * shardBytes);
+    }
+
     @Override
     long write(int shard, ByteBuffer from, int key, ByteBuffer source, int value, long flags) {
         long how = flags & ~LOCK;

@@ -56,10 +56,38 @@ class HashTableMap extends ArenaMap {
         return WHOLE;
     }
 
+    /** Finds the entry of a key: a reference, or {@link KeyTable#ABSENT}. */
+    long entry(ByteBuffer keys, int key) {
+        return table.find(keys, key, WHOLE);
+    }
+
     @Override
-    int find(ByteBuffer keys, int key) {
-        long found = table.find(keys, key, WHOLE);
+    final int find(ByteBuffer keys, int key) {
+        long found = entry(keys, key);
         return found == KeyTable.ABSENT ? -1 : valuePlace(KeyTable.node(found));
+    }
+
+    /** Here again, so that HotSpot compiles it for this class. */
+    @Override
+    public long lookup(int shard, long key) {
+        long found = entry(buffer, memory().index(key, keySize));
+        return found == KeyTable.ABSENT ? 0 : address(valuePlace(KeyTable.node(found)) + shard * shardBytes);
+    }
+
+    /** Reads again what was removed meanwhile, whose place another key may have got. */
+    @Override
+    final boolean copy(ByteBuffer keys, int key, ByteBuffer value) {
+        while (true) {
+            long found = entry(keys, key);
+            if (found == KeyTable.ABSENT) {
+                return false;
+            }
+            copyAll(valuePlace(KeyTable.node(found)), value, 0);
+            Words.fence();
+            if (table.isCurrent(found)) {
+                return true;
+            }
+        }
     }
 
     @Override

@@ -87,6 +87,12 @@ final class KeyTable {
     }
 
     private long laterWord(ByteBuffer keys, int key, int prefix, int offset) {
+        return prefix < 0 && offset + Long.BYTES <= keySize
+                ? Words.plain(keys, key + offset)
+                : partOfWord(keys, key, prefix, offset);
+    }
+
+    private long partOfWord(ByteBuffer keys, int key, int prefix, int offset) {
         long word = Words.part(keys, key + offset, Math.min(keySize - offset, Long.BYTES));
         return prefix < 0 ? word : word & mask(prefix, offset);
     }
@@ -199,7 +205,12 @@ final class KeyTable {
 
     /** Takes a free node for a bucket, with one holder; -1 if there is none. */
     int allocate(int bucket) {
-        int node = free.take((bucket - buckets) / Long.BYTES);
+        return allocateNear((bucket - buckets) / Long.BYTES);
+    }
+
+    /** Takes a free node, with one holder, first of all one that was in a bucket of a number; -1 if there is none. */
+    int allocateNear(int bucketNumber) {
+        int node = free.take(bucketNumber);
         if (node >= 0) {
             int state = place(node) + NodeDescriptor.STATE;
             long generation = Words.get(buffer, state) & ~NodeDescriptor.HOLDERS;

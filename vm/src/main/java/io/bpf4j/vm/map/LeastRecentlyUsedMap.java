@@ -44,8 +44,9 @@ final class LeastRecentlyUsedMap extends HashTableMap {
     int allocate(int bucket) {
         int node = table.allocate(bucket);
         for (long i = 0; node < 0 && i < (long) ROUNDS * nodes; i++) {
-            if (evict(Integer.remainderUnsigned(Words.addInt(buffer, hand, 1), nodes))) {
-                node = table.allocate(bucket);
+            int emptied = evict(Integer.remainderUnsigned(Words.addInt(buffer, hand, 1), nodes));
+            if (emptied >= 0) {
+                node = table.allocateNear(emptied);
             }
         }
         if (node >= 0) {
@@ -54,19 +55,19 @@ final class LeastRecentlyUsedMap extends HashTableMap {
         return node;
     }
 
-    /** Removes the entry of a node that was not used; returns whether something may be free now. */
-    private boolean evict(int node) {
+    /** Removes the entry of a node that was not used; returns the number of its bucket, -1 if nothing came free. */
+    private int evict(int node) {
         if (buffer.get(referenced + node) != 0) {
             buffer.put(referenced + node, (byte) 0);
-            return false;
+            return -1;
         }
-        int bucket = table.bucketAt(table.bucketNumber(node));
+        int bucket = table.bucketNumber(node);
         long entry = table.entryOf(node);
         if (entry == KeyTable.ABSENT || !table.mark(entry)) {
-            return false;
+            return -1;
         }
-        table.sweep(bucket);
-        return true;
+        table.sweep(table.bucketAt(bucket));
+        return bucket;
     }
 
     @Override

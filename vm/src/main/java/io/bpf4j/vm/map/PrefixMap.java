@@ -30,19 +30,19 @@ final class PrefixMap extends HashTableMap {
     }
 
     @Override
-    int find(ByteBuffer keys, int key) {
+    long entry(ByteBuffer keys, int key) {
         if (isTooLong(keys, key)) {
-            return -1;
+            return KeyTable.ABSENT;
         }
         for (int prefix = prefix(keys, key); prefix >= 0; prefix--) {
             if (table.hasPrefix(prefix)) {
                 long found = table.find(keys, key, prefix);
                 if (found != KeyTable.ABSENT) {
-                    return valuePlace(KeyTable.node(found));
+                    return found;
                 }
             }
         }
-        return -1;
+        return KeyTable.ABSENT;
     }
 
     @Override

@@ -63,15 +63,19 @@ public final class StackTraceMap extends ArenaMap {
         }
         int id = (int) (hash >>> plan().bucketShift());
         long old = Words.get(buffer, slot(id));
-        if (LinkWord.nodePlusOne(old) != 0) {
-            int place = place(LinkWord.nodePlusOne(old) - 1);
-            if ((int) Memory.INTS.get(buffer, place + StackTraceDescriptor.HASH) == (int) hash
-                    && ((flags & COMPARE_HASH_ONLY) != 0 || equals(place, addresses, from, count))) {
-                return id;
+        while (LinkWord.nodePlusOne(old) != 0) {
+            boolean same = isSame(place(LinkWord.nodePlusOne(old) - 1), (int) hash, addresses, from, count,
+                    flags);
+            if (isStill(id, old)) {
+                if (same) {
+                    return id;
+                }
+                if ((flags & REPLACE) == 0) {
+                    return EXISTS;
+                }
+                break;
             }
-            if ((flags & REPLACE) == 0) {
-                return EXISTS;
-            }
+            old = Words.get(buffer, slot(id));
         }
         int node = free.take(id);
         if (node < 0) {
@@ -85,6 +89,17 @@ public final class StackTraceMap extends ArenaMap {
             free.give(LinkWord.nodePlusOne(old) - 1, id);
         }
         return id;
+    }
+
+    /** Returns whether what was read since a slot had a word is all of the trace that the word names. */
+    private boolean isStill(int id, long word) {
+        Words.fence();
+        return Words.get(buffer, slot(id)) == word;
+    }
+
+    private boolean isSame(int place, int hash, long[] addresses, int from, int count, long flags) {
+        return (int) Memory.INTS.get(buffer, place + StackTraceDescriptor.HASH) == hash
+                && ((flags & COMPARE_HASH_ONLY) != 0 || equals(place, addresses, from, count));
     }
 
     private boolean equals(int place, long[] addresses, int from, int count) {
@@ -115,15 +130,23 @@ public final class StackTraceMap extends ArenaMap {
         return 0;
     }
 
-    /** Returns where a trace's addresses are; they may be replaced at any time, see {@link #get}. */
+    /** Reads again a trace that was replaced or removed meanwhile. */
     @Override
-    int find(ByteBuffer keys, int key) {
+    boolean copy(ByteBuffer keys, int key, ByteBuffer value) {
         int id = (int) Memory.INTS.get(keys, key);
         if (id < 0 || id >= plan().bucketCount()) {
-            return -1;
+            return false;
         }
-        int node = LinkWord.nodePlusOne(Words.get(buffer, slot(id)));
-        return node == 0 ? -1 : place(node - 1) + StackTraceDescriptor.ADDRESSES;
+        while (true) {
+            long word = Words.get(buffer, slot(id));
+            if (LinkWord.nodePlusOne(word) == 0) {
+                return false;
+            }
+            copyAll(place(LinkWord.nodePlusOne(word) - 1) + StackTraceDescriptor.ADDRESSES, value, 0);
+            if (isStill(id, word)) {
+                return true;
+            }
+        }
     }
 
     @Override

@@ -129,6 +129,24 @@ class HashStressTest {
         assertEquals(THREADS * Worker.KEYS, last.size());
     }
 
+    @ParameterizedTest
+    @CsvSource({"HASH,8,24,5", "LRU_HASH,4,24,5"})
+    void aToolNeverReadsAnotherKeysValue(MapKind kind, int keySize, int valueSize, int entries) {
+        SampleArena sample = SampleArena.of(SampleArena.spec(kind, keySize, valueSize, entries), 1);
+        Threads.run(THREADS, thread -> {
+            if (thread > 0) {
+                new Worker(sample, thread).mix(STEPS);
+                return;
+            }
+            for (int i = 0; i < STEPS; i++) {
+                int key = i % Worker.KEYS;
+                sample.map().get(SampleArena.little(key, keySize))
+                        .ifPresent(value -> assertEquals(key, SampleArena.number(value) >>> 32,
+                                "whose value it is"));
+            }
+        });
+    }
+
     private static Path file(MapSpec spec) throws IOException {
         Path folder = Path.of("/dev/shm");
         assumeTrue(Files.isWritable(folder), "no /dev/shm to share memory in");
@@ -152,6 +170,26 @@ class HashStressTest {
             long[] present = present(sample);
             assertArrayEquals(sum(made), present);
             assertEquals(10, freeNodes(sample) + Arrays.stream(present).sum());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void processesShareAnLruMapThatOverflows() throws IOException {
+        MapSpec spec = SampleArena.spec(MapKind.LRU_HASH, 8, 16, 5);
+        Path file = file(spec);
+        try {
+            SampleArena sample = SampleArena.inFile(file, spec, 1, true);
+            List<Process> processes = List.of(Worker.start(file, spec, 1, "mix", STEPS),
+                    Worker.start(file, spec, 2, "mix", STEPS));
+            new Worker(sample, 0).mix(STEPS);
+            for (Process process : processes) {
+                assertEquals(Worker.KEYS, Worker.result(process).length, "a process ended early");
+            }
+            long[] present = present(sample);
+            assertTrue(Arrays.stream(present).allMatch(count -> count <= 1), () -> Arrays.toString(present));
+            assertEquals(5, freeNodes(sample) + Arrays.stream(present).sum());
         } finally {
             Files.delete(file);
         }

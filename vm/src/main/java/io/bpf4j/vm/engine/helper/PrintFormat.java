@@ -12,6 +12,10 @@ import java.util.Locale;
  * One use of a format of {@code bpf_snprintf} and {@code bpf_trace_printk}: the kernel's conversions and no others
  * (kernel/bpf/helpers.c, bpf_bprintf_prepare; lib/vsprintf.c, bstr_printf). Unlike the kernel's, {@code %p} shows the
  * address itself and not a hash of it.
+ *
+ * <p>What a pointer points to ({@code %pks}, {@code %pI4} and the like, but not {@code %s}) has no width, and is left
+ * out where it would begin behind the buffer's end. The kernel then takes the next conversion's argument from the wrong
+ * place; here it is the right one, which can be seen from the returned length only.
  */
 final class PrintFormat {
 
@@ -24,6 +28,7 @@ final class PrintFormat {
     private final Execution execution;
     private final byte[] format;
     private final long[] arguments;
+    private final long limit;
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
     private int at;
     private int used;
@@ -34,7 +39,13 @@ final class PrintFormat {
     private boolean space;
     private int width;
 
-    PrintFormat(Execution execution, byte[] format, long[] arguments) {
+    /**
+     * Takes a format without its zero.
+     *
+     * @param limit the bytes of the buffer that the text is for, with the zero
+     */
+    PrintFormat(Execution execution, byte[] format, long[] arguments, long limit) {
+        this.limit = limit;
         this.execution = execution;
         this.format = format;
         this.arguments = arguments;
@@ -179,6 +190,13 @@ final class PrintFormat {
         }
     }
 
+    /** Writes what a pointer pointed to. */
+    private void copy(byte[] bytes) {
+        if (text.size() < limit) {
+            text.writeBytes(bytes);
+        }
+    }
+
     private static boolean isPunctuation(byte character) {
         return character > ' ' && character < 0x7f && !Character.isLetterOrDigit(character);
     }
@@ -243,7 +261,7 @@ final class PrintFormat {
             return ErrorNumber.ENOSPC.result();
         }
         room -= builder.length() + 1;
-        pad(builder.toString().getBytes(StandardCharsets.ISO_8859_1));
+        copy(builder.toString().getBytes(StandardCharsets.ISO_8859_1));
         skipLetters();
         return 0;
     }
@@ -265,7 +283,14 @@ final class PrintFormat {
         long length = ReadHelpers.string(execution, from, execution.scratch(), room, arguments[used++],
                 false);
         room -= (int) Math.max(length, 1);
-        pad(length > 0 ? execution.memory().getBytes(execution.scratch(), (int) length - 1) : new byte[0]);
+        byte[] read = length > 0
+                ? execution.memory().getBytes(execution.scratch(), (int) length - 1)
+                : new byte[0];
+        if (from == Space.EITHER) {
+            pad(read);
+        } else {
+            copy(read);
+        }
         return 0;
     }
 }

@@ -113,7 +113,8 @@ final class TextHelpers {
         execution.check(r1, room, true);
         execution.check(r4, bytes, false);
         byte[] format = format(execution, r3, Integer.MAX_VALUE);
-        PrintFormat print = new PrintFormat(execution, format, arguments(execution, r4, (int) bytes));
+        PrintFormat print = new PrintFormat(execution, format, arguments(execution, r4, (int) bytes),
+                room);
         long error = print.run();
         if (error != 0) {
             return error;
@@ -146,7 +147,8 @@ final class TextHelpers {
         if (bytes == null) {
             return INVALID;
         }
-        PrintFormat print = new PrintFormat(execution, bytes, Arrays.copyOf(arguments, count));
+        PrintFormat print = new PrintFormat(execution, bytes, Arrays.copyOf(arguments, count),
+                MAX_PRINTED);
         long error = print.run();
         if (error != 0) {
             return error;
