@@ -7,26 +7,39 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The contexts of programs that see packets and sockets (include/uapi/linux/bpf.h, struct __sk_buff and others; what may
- * be accessed: net/core/filter.c, *_is_valid_access).
+ * The contexts of programs that see packets and sockets (include/uapi/linux/bpf.h, struct __sk_buff and others; what
+ * may be accessed: net/core/filter.c, *_is_valid_access).
  *
- * <p>A table is a list of {@code from-to:how}, in bytes: the size of a unit (0 for any aligned access), {@code n} if less
- * than a unit may be read, {@code w} if units may be written; or what an address that is loaded whole points to.
+ * <p>A table is a list of {@code from-to:how}, in bytes: the size of a unit (0 for any aligned access), {@code n} if
+ * less than a unit may be read, {@code w} if units may be written; or what an address that is loaded whole points to.
  */
 final class NetworkContexts {
 
     private static final String PACKET_DESCRIPTION = "the packet's description (struct __sk_buff)";
     private static final int PACKET_DESCRIPTION_BYTES = 192;
-    private static final String SOCKET_FILTER = "0-48:4n 48-68:0nw 68-72:4n 84-88:4n 164-168:4n 168-176:socket 176-180:4n";
-    private static final String TRAFFIC_CONTROL = "0-8:4n 8-16:4nw 16-32:4n 32-36:4nw 36-44:4n 44-48:4nw 48-68:0nw 68-72:4n 72-76:4nw 76-80:packet 80-84:end"
-            + " 84-88:4n 140-144:meta 152-160:8w 160-168:4n 168-176:socket 176-180:4n 180-181:1 184-192:8";
-    private static final String CGROUP_PACKET = "0-8:4n 8-12:4nw 12-32:4n 32-36:4nw 36-48:4n 48-68:0nw 68-72:4n 76-80:packet 80-84:end 84-92:4n 92-132:4"
-            + " 132-140:4n 152-160:8w 164-168:4n 168-176:socket 176-180:4n 184-192:8";
-    private static final String TUNNEL = "0-8:4n 8-12:4nw 12-32:4n 32-36:4nw 36-48:4n 48-68:0nw 68-72:4n 76-80:packet 80-84:end 84-88:4n 164-168:4n"
-            + " 168-176:socket 176-180:4n";
-    private static final String SOCKET_STREAM = "0-8:4n 12-32:4n 32-36:4nw 36-44:4n 44-48:4nw 48-68:0n 68-72:4n 76-80:packet 80-84:end 84-92:4n 92-132:4"
-            + " 132-140:4n 164-168:4n 168-176:socket 176-180:4n";
-    private static final String SOCKET_OPERATIONS = "0-4:4 4-8:4w 8-164:4 164-168:4w 168-184:8 184-192:socket 192-200:packet 200-208:end 208-216:4 216-224:8";
+    private static final String SOCKET_FILTER = """
+            0-48:4n 48-68:0nw 68-72:4n 84-88:4n 164-168:4n 168-176:socket 176-180:4n
+            """;
+    private static final String TRAFFIC_CONTROL = """
+            0-8:4n 8-16:4nw 16-32:4n 32-36:4nw 36-44:4n 44-48:4nw 48-68:0nw 68-72:4n 72-76:4nw 76-80:packet 80-84:end
+            84-88:4n 140-144:meta 152-160:8w 160-168:4n 168-176:socket 176-180:4n 180-181:1 184-192:8
+            """;
+    private static final String CGROUP_PACKET = """
+            0-8:4n 8-12:4nw 12-32:4n 32-36:4nw 36-48:4n 48-68:0nw 68-72:4n 76-80:packet 80-84:end 84-92:4n
+            92-132:4 132-140:4n 152-160:8w 164-168:4n 168-176:socket 176-180:4n 184-192:8
+            """;
+    private static final String TUNNEL = """
+            0-8:4n 8-12:4nw 12-32:4n 32-36:4nw 36-48:4n 48-68:0nw 68-72:4n 76-80:packet 80-84:end 84-88:4n
+            164-168:4n 168-176:socket 176-180:4n
+            """;
+    private static final String SOCKET_STREAM = """
+            0-8:4n 12-32:4n 32-36:4nw 36-44:4n 44-48:4nw 48-68:0n 68-72:4n 76-80:packet 80-84:end 84-92:4n
+            92-132:4 132-140:4n 164-168:4n 168-176:socket 176-180:4n
+            """;
+    private static final String SOCKET_OPERATIONS = """
+            0-4:4 4-8:4w 8-164:4 164-168:4w 168-184:8 184-192:socket 192-200:packet 200-208:end
+            208-216:4 216-224:8
+            """;
 
     private NetworkContexts() {}
 
@@ -59,7 +72,7 @@ final class NetworkContexts {
 
     private static ContextModel model(String name, int size, String table) {
         List<Field> fields = new ArrayList<>();
-        for (String row : table.isEmpty() ? new String[0] : table.split(" ")) {
+        for (String row : table.isBlank() ? new String[0] : table.split("\\s+")) {
             int dash = row.indexOf('-');
             int colon = row.indexOf(':');
             int from = Integer.parseInt(row.substring(0, dash));

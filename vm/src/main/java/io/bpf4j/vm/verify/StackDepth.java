@@ -8,7 +8,9 @@ import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.CallHelper;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How much stack a chain of calls takes (kernel/bpf/verifier.c, check_max_stack_depth_subprog). Programs that trace
@@ -28,7 +30,7 @@ final class StackDepth {
     private final Facts facts;
     private final boolean privateStacks;
     /** The functions that each calls or hands to helpers. */
-    private final List<List<Integer>> callees = new ArrayList<>();
+    private final List<Set<Integer>> callees = new ArrayList<>();
     private final boolean[] tailCalls;
     private int deepest;
 
@@ -37,7 +39,7 @@ final class StackDepth {
         this.facts = facts;
         this.tailCalls = new boolean[code.functions()];
         for (int function = 0; function < code.functions(); function++) {
-            callees.add(new ArrayList<>());
+            callees.add(new LinkedHashSet<>());
         }
         boolean anyTailCall = false;
         for (int index = 0; index < code.size(); index++) {

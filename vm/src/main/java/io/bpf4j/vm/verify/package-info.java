@@ -7,6 +7,7 @@
  *
  * <ul>
  * <li>the unsigned remainder and quotient of a division by a constant have bounds;
+ * <li>a 32-bit shift by an unknown number of bits has a result of 32 bits;
  * <li>a branch whose condition contradicts what is known is not walked at all;
  * <li>a global function is checked where it is called, not on its own for all arguments.
  * </ul>
