@@ -1,6 +1,7 @@
 package io.bpf4j.tools.verify;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.bpf4j.tools.common.Batch;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.HexBytes;
@@ -24,11 +25,7 @@ import io.bpf4j.vm.verify.Verdict;
 import io.bpf4j.vm.verify.VerifiedProgram;
 import io.bpf4j.vm.verify.Verifier;
 import io.bpf4j.vm.verify.VerifierInput;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +70,8 @@ public final class VerifyCommand implements Callable<Integer> {
         }
         try (Output output = common.open()) {
             if (batch) {
-                runBatch(output);
+                JsonLines answers = new JsonLines(output);
+                Batch.run(output, line -> answer(answers, line));
                 return ExitCode.OK.number();
             }
             return verifyFile(output) ? ExitCode.OK.number() : ExitCode.FAILED.number();
@@ -138,20 +136,6 @@ public final class VerifyCommand implements Callable<Integer> {
         json.writeNumberField("instructions", statistics.instructions());
         json.writeNumberField("states", statistics.peakStates());
         json.writeNumberField("nanoseconds", statistics.nanoseconds());
-    }
-
-    private static void runBatch(Output output) {
-        JsonLines answers = new JsonLines(output);
-        try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            for (String line = input.readLine(); line != null; line = input.readLine()) {
-                if (!line.isBlank()) {
-                    answer(answers, line);
-                    output.flush();
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void answer(JsonLines answers, String line) {

@@ -1,14 +1,12 @@
 package io.bpf4j.tools.vm;
 
+import io.bpf4j.tools.common.Batch;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.HexBytes;
 import io.bpf4j.tools.common.JsonLines;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,7 +55,8 @@ public final class VmCommand implements Callable<Integer> {
         }
         try (VmRunner runner = new VmRunner(budget, this::warn); Output output = Output.standard()) {
             if (batch) {
-                runBatch(runner, output);
+                JsonLines answers = new JsonLines(output);
+                Batch.run(output, line -> answer(runner, answers, line));
             } else {
                 String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
                 String bytes = memory != null ? memory : positional != null ? positional : "";
@@ -71,20 +70,6 @@ public final class VmCommand implements Callable<Integer> {
 
     private void warn(String warning) {
         spec.commandLine().getErr().println("bpf4j: " + warning);
-    }
-
-    private void runBatch(VmRunner runner, Output output) {
-        JsonLines answers = new JsonLines(output);
-        try (var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            for (String line = input.readLine(); line != null; line = input.readLine()) {
-                if (!line.isBlank()) {
-                    answer(runner, answers, line);
-                    output.flush();
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void answer(VmRunner runner, JsonLines answers, String line) {

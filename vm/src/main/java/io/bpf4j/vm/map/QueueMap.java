@@ -7,44 +7,24 @@ import io.bpf4j.vm.memory.Memory;
 import java.nio.ByteBuffer;
 
 /** First in, first out (kernel/bpf/queue_stack_maps.c; Michael and Scott's lock-free queue). */
-final class QueueMap extends ArenaMap {
+final class QueueMap extends KeylessMap {
 
-    private final FreeNodes free;
-    private final int nodes;
-    private final int nodeStride;
     private final int head;
     private final int tail;
 
     QueueMap(Memory memory, long arena, long handle, MapPlan plan) {
         super(memory, arena, handle, plan);
-        this.nodes = origin + (int) plan.nodes();
-        this.nodeStride = plan.nodeStride();
-        this.free = new FreeNodes(buffer, origin + (int) plan.freeStacks(), nodes, nodeStride);
         this.head = origin + (int) plan.own() + QueueDescriptor.HEAD;
         this.tail = origin + (int) plan.own() + QueueDescriptor.TAIL;
     }
 
     @Override
     void format() {
-        free.format(plan().nodeCount());
+        super.format();
         int first = free.take(0);
         Words.set(buffer, place(first), LinkWord.next(Words.get(buffer, place(first)), 0));
         Words.set(buffer, head, first + 1L << 32);
         Words.set(buffer, tail, first + 1L << 32);
-    }
-
-    private int place(int node) {
-        return nodes + node * nodeStride;
-    }
-
-    @Override
-    long write(int shard, ByteBuffer keys, int key, ByteBuffer values, int value, long flags) {
-        return INVALID;
-    }
-
-    @Override
-    long erase(ByteBuffer keys, int key) {
-        return INVALID;
     }
 
     @Override
@@ -89,10 +69,7 @@ final class QueueMap extends ArenaMap {
         if (found) {
             return DONE;
         }
-        for (int i = 0; i < valueSize; i++) {
-            values.put(value + i, (byte) 0);
-        }
-        return NOT_FOUND;
+        return nothing(values, value);
     }
 
     /** Copies the oldest value. */

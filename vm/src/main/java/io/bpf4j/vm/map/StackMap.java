@@ -10,38 +10,13 @@ import java.nio.ByteBuffer;
  * Last in, first out (kernel/bpf/queue_stack_maps.c; Treiber's lock-free stack). To drop the oldest value takes time in
  * proportion to the size.
  */
-final class StackMap extends ArenaMap {
+final class StackMap extends KeylessMap {
 
-    private final FreeNodes free;
-    private final int nodes;
-    private final int nodeStride;
     private final int top;
 
     StackMap(Memory memory, long arena, long handle, MapPlan plan) {
         super(memory, arena, handle, plan);
-        this.nodes = origin + (int) plan.nodes();
-        this.nodeStride = plan.nodeStride();
-        this.free = new FreeNodes(buffer, origin + (int) plan.freeStacks(), nodes, nodeStride);
         this.top = origin + (int) plan.own() + QueueDescriptor.TOP;
-    }
-
-    @Override
-    void format() {
-        free.format(plan().nodeCount());
-    }
-
-    private int place(int node) {
-        return nodes + node * nodeStride;
-    }
-
-    @Override
-    long write(int shard, ByteBuffer keys, int key, ByteBuffer values, int value, long flags) {
-        return INVALID;
-    }
-
-    @Override
-    long erase(ByteBuffer keys, int key) {
-        return INVALID;
     }
 
     @Override
@@ -98,10 +73,7 @@ final class StackMap extends ArenaMap {
             long old = Words.get(buffer, top);
             int size = QueueDescriptor.size(old);
             if (size == 0) {
-                for (int i = 0; i < valueSize; i++) {
-                    values.put(value + i, (byte) 0);
-                }
-                return NOT_FOUND;
+                return nothing(values, value);
             }
             int node = QueueDescriptor.nodePlusOne(old);
             Words.copyOut(buffer, place(node - 1) + QueueDescriptor.VALUE, values, value, valueSize);
