@@ -1,5 +1,6 @@
 package io.bpf4j.loader;
 
+import io.bpf4j.vm.program.LoadTraits;
 import java.util.List;
 import java.util.Map;
 
@@ -8,8 +9,10 @@ import java.util.Map;
  *
  * @param targets the processes that user probes are limited to; none = every process
  * @param files for a name in a probe point, such as {@code libssl}, the names or paths to look in instead of it
+ * @param traits what the kernel is to be told about programs besides their type, by the program's name
  */
-public record SessionOptions(List<Target> targets, Map<String, List<String>> files) {
+public record SessionOptions(List<Target> targets, Map<String, List<String>> files,
+        Map<String, LoadTraits> traits) {
 
     /** Every process, names as they are. */
     public static final SessionOptions EVERYTHING = new SessionOptions(List.of(), Map.of());
@@ -18,6 +21,17 @@ public record SessionOptions(List<Target> targets, Map<String, List<String>> fil
     public SessionOptions {
         targets = List.copyOf(targets);
         files = Map.copyOf(files);
+        traits = Map.copyOf(traits);
+    }
+
+    /** Runs programs of which there is nothing more to tell than the unit does. */
+    public SessionOptions(List<Target> targets, Map<String, List<String>> files) {
+        this(targets, files, Map.of());
+    }
+
+    /** Returns the same for programs that need more to be told. */
+    public SessionOptions withTraits(Map<String, LoadTraits> newTraits) {
+        return new SessionOptions(targets, files, newTraits);
     }
 
     /** Limits user probes to running processes. */

@@ -13,7 +13,9 @@ class ArchitectureTest extends ArchitectureRules {
                 program  -> abi isa type
                 text     -> abi isa program type
                 btf      -> abi isa program type
+                btf.core -> btf isa
                 object   -> abi btf isa program type
+                object.foreign -> abi btf btf.core isa object program type
                 flow     -> abi isa program
                 memory   -> isa
                 map.layout -> program

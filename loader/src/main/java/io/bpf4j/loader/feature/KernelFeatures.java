@@ -60,6 +60,14 @@ public final class KernelFeatures {
         return Probes.kernelFunction(name);
     }
 
+    /**
+     * The BTF id of what a typed program is for: a function of the running kernel, or a tracepoint by the name of its
+     * type, {@code btf_trace_NAME}; empty if it is not there, or the kernel shows no types.
+     */
+    public OptionalInt kernelTarget(String name) {
+        return Probes.kernelTarget(name);
+    }
+
     private Support probe(Feature feature) {
         try {
             feature.probe().run(probes);

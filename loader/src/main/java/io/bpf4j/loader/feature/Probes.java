@@ -135,10 +135,19 @@ final class Probes {
         }
     }
 
+    /** The BTF id of a function or of a tracepoint's type. */
+    static OptionalInt kernelTarget(String name) {
+        return kernelType(name.startsWith("btf_trace_") ? BtfKind.TYPEDEF : BtfKind.FUNCTION, name);
+    }
+
     /** The BTF id of a function of the running kernel; empty if it is not there or the types cannot be read. */
     static OptionalInt kernelFunction(String name) {
+        return kernelType(BtfKind.FUNCTION, name);
+    }
+
+    private static OptionalInt kernelType(BtfKind kind, String name) {
         try {
-            return Btf.find(Files.readAllBytes(KERNEL_TYPES), BtfKind.FUNCTION, name);
+            return Btf.find(Files.readAllBytes(KERNEL_TYPES), kind, name);
         } catch (IOException | BtfException e) {
             return OptionalInt.empty();
         }

@@ -6,6 +6,7 @@ import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.loader.feature.KernelFeatures;
+import io.bpf4j.loader.sys.AttachType;
 import io.bpf4j.loader.sys.Cpus;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
@@ -13,6 +14,7 @@ import io.bpf4j.loader.sys.LinkCalls;
 import io.bpf4j.loader.sys.PerfCalls;
 import io.bpf4j.loader.sys.ProgramCalls;
 import io.bpf4j.loader.sys.SystemCallException;
+import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
 import java.util.ArrayDeque;
@@ -48,6 +50,10 @@ final class Attacher implements AutoCloseable {
                 case AttachSpec.Uprobe uprobe -> user.attach(plan, fd, options, held);
                 case AttachSpec.Usdt usdt -> user.attach(plan, fd, options, held);
                 case AttachSpec.Tracepoint point -> attachTracepoint(program, point, fd);
+                case AttachSpec.RawTracepoint point when program.type() == ProgramType.TRACING -> {
+                    hold(links.attachTracing(fd, AttachType.TRACE_RAW_TRACEPOINT, 0));
+                    yield made(program, point.name(), 1);
+                }
                 case AttachSpec.RawTracepoint point -> {
                     hold(links.attachToRawTracepoint(fd, point.name(), 0));
                     yield made(program, point.name(), 1);
@@ -66,6 +72,9 @@ final class Attacher implements AutoCloseable {
                 case AttachSpec.Begin begin -> List.of();
                 case AttachSpec.End end -> List.of();
                 case AttachSpec.Manual manual -> List.of();
+                case AttachSpec.Other other -> skipped(program, Reason.UNSUPPORTED,
+                        "this version of bpf4j loads such programs but attaches none of them, or the section's name"
+                                + " says no place");
             };
         } catch (SystemCallException e) {
             return List.of(Attachment.skipped(program.name(), program.attach(), "", reason(e)));

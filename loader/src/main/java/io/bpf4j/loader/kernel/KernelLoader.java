@@ -14,6 +14,7 @@ import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.vm.btf.UnitBtf;
 import io.bpf4j.vm.program.MapKind;
+import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.ArrayDeque;
@@ -59,7 +60,7 @@ public final class KernelLoader {
     }
 
     private KernelSession prepare(ProgramUnit unit, SessionOptions options, Deque<AutoCloseable> made) {
-        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, this::isReturn);
+        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(), this::isReturn);
         UnitBtf types = UnitBtf.of(unit.withPrograms(plans.stream().map(LoadPlan::program).toList()));
         Optional<Fd> btf = loadBtf(types, made);
         Map<String, KernelMap> maps = new LinkedHashMap<>();
@@ -69,13 +70,14 @@ public final class KernelLoader {
         }
         Attacher attacher = push(made, new Attacher(kernel, features));
         List<KernelSession.LoadedProgram> programs = new ArrayList<>();
-        ProgramLoader loader = new ProgramLoader(kernel);
+        ProgramLoader loader = new ProgramLoader(kernel, features);
         for (LoadPlan plan : plans) {
             Fd fd = push(made,
                     loader.load(plan, unit.license(), name -> maps.get(name).fd(), btf, types));
             programs.add(new KernelSession.LoadedProgram(plan, fd));
         }
         btf.ifPresent(Fd::close);
+        fillSlots(unit, maps, programs);
         Map<String, EventSource> sources = new LinkedHashMap<>();
         for (MapSpec spec : KernelSession.buffers(unit)) {
             sources.put(spec.name(), push(made, reader(maps.get(spec.name()))));
@@ -83,6 +85,23 @@ public final class KernelLoader {
         EventPoller poller = push(made, new EventPoller(kernel));
         return new KernelSession(unit, options,
                 new KernelSession.Parts(maps, programs, sources, poller, attacher));
+    }
+
+    /** Puts maps into maps, and programs into maps for tail calls, as the unit has them from the start. */
+    private static void fillSlots(ProgramUnit unit, Map<String, KernelMap> maps,
+            List<KernelSession.LoadedProgram> programs) {
+        for (MapSpec spec : unit.maps()) {
+            switch (spec.role()) {
+                case MapRole.Outer outer -> outer.first()
+                        .forEach(slot -> maps.get(spec.name()).put(slot.index(), maps.get(slot.name()).fd()));
+                case MapRole.Programs all -> all.first().forEach(slot -> programs.stream()
+                        .filter(loaded -> loaded.plan().program().name().equals(slot.name()))
+                        .forEach(loaded -> maps.get(spec.name()).put(slot.index(), loaded.fd())));
+                default -> {
+                    continue;
+                }
+            }
+        }
     }
 
     /** The kernel function by which a session program tells entry from return. */

@@ -152,6 +152,16 @@ public final class KernelMap implements SessionMap, AutoCloseable {
         calls.update(fd, key, value, MapCalls.Update.ALWAYS);
     }
 
+    /** Puts a map or program into an array of such; it stays there also when the descriptor is closed. */
+    void put(int index, Fd element) {
+        update(little(Integer.BYTES).putInt(0, index).array(),
+                little(Integer.BYTES).putInt(0, element.number()).array());
+    }
+
+    private static ByteBuffer little(int size) {
+        return little(new byte[size]);
+    }
+
     @Override
     public boolean delete(byte[] key) {
         return calls.delete(fd, key);

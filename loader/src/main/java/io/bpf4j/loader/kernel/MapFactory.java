@@ -48,9 +48,19 @@ public final class MapFactory {
     }
 
     private KernelMap make(MapSpec spec, MapParameters.Types types) {
+        if (spec.role() instanceof MapRole.Outer outer) {
+            // The kernel looks at the template while it makes the outer map, and keeps what it needs.
+            try (KernelMap template = make(outer.inner(), MapParameters.Types.NONE, 0)) {
+                return make(spec, types, template.fd().number());
+            }
+        }
+        return make(spec, types, 0);
+    }
+
+    private KernelMap make(MapSpec spec, MapParameters.Types types, int inner) {
         kernel.liftLockedMemoryLimit();
         MapParameters parameters = new MapParameters(spec.kind().number(), spec.keySize(), spec.valueSize(),
-                entries(spec), spec.flags(), kernelName(spec.name()), types, 0);
+                entries(spec), spec.flags(), kernelName(spec.name()), types, 0, inner);
         KernelMap map = new KernelMap(spec, create(spec, parameters), calls);
         try {
             initialise(map);

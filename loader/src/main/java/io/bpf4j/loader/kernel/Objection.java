@@ -4,6 +4,10 @@ import java.util.regex.Pattern;
 
 /** The verifier's usual objections (kernel/bpf/verifier.c, its verbose() calls) in the words of the probe language. */
 enum Objection {
+    /** The number is that of io.bpf4j.vm.btf.core.CoreRelocator.POISON. */
+    NOT_IN_THIS_KERNEL("invalid func unknown#195896080",
+            "the program gets to an access of a field or type that this kernel does not have",
+            "'bpf4j disasm' names it; let the program ask first: bpf_core_field_exists(...)"),
     NULL_POINTER("invalid mem access '[a-z_]*_or_null'|R\\d pointer arithmetic on [a-z_]*_or_null prohibited",
             "this pointer may be null here",
             "test it first: if (!pointer) return;"),

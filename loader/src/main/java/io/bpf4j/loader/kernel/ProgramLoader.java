@@ -1,6 +1,7 @@
 package io.bpf4j.loader.kernel;
 
 import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.sys.Errno;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
@@ -18,9 +19,11 @@ import java.util.function.Function;
 /** Loads programs: fills in the maps' descriptors, offers the bytes to the verifier, explains its refusal. */
 final class ProgramLoader {
     private final ProgramCalls calls;
+    private final KernelFeatures features;
 
-    ProgramLoader(Kernel kernel) {
+    ProgramLoader(Kernel kernel, KernelFeatures features) {
         this.calls = new ProgramCalls(kernel);
+        this.features = features;
     }
 
     /**
@@ -37,7 +40,7 @@ final class ProgramLoader {
             return new ProgramParameters.Debug(fd.number(), info.functionBytes(), info.lineBytes());
         }).orElse(ProgramParameters.Debug.NONE);
         ProgramParameters parameters = new ProgramParameters(program.type().number(),
-                plan.attachType().number(), 0, 0,
+                plan.attachNumber(), typeId(plan), plan.traits().sleepable() ? ProgramParameters.SLEEPABLE : 0,
                 program.name(), license, bytes, debug, List.of());
         try {
             return calls.load(parameters);
@@ -46,6 +49,16 @@ final class ProgramLoader {
         } catch (SystemCallException e) {
             throw refused(program, e, "");
         }
+    }
+
+    private int typeId(LoadPlan plan) {
+        String typed = plan.traits().typed();
+        if (typed.isEmpty()) {
+            return 0;
+        }
+        return features.kernelTarget(typed).orElseThrow(() -> new LoadException("cannot load the probe "
+                + plan.program().attach().spelling() + ": this kernel's types have no " + typed, false,
+                Optional.empty(), "'bpf4j features' shows what this kernel can do", "", null));
     }
 
     private static LoadException rejected(Program program, RejectedException e) {

@@ -56,6 +56,7 @@ public final class MapCalls {
                     .putInt(MapCreateDescriptor.VALUE_SIZE, parameters.valueSize())
                     .putInt(MapCreateDescriptor.MAX_ENTRIES, parameters.maxEntries())
                     .putInt(MapCreateDescriptor.MAP_FLAGS, parameters.flags())
+                    .putInt(MapCreateDescriptor.INNER_MAP_FD, parameters.inner())
                     .putInt(MapCreateDescriptor.BTF_FD, parameters.types().btfFd())
                     .putInt(MapCreateDescriptor.BTF_KEY_TYPE_ID, parameters.types().keyId())
                     .putInt(MapCreateDescriptor.BTF_VALUE_TYPE_ID, parameters.types().valueId())

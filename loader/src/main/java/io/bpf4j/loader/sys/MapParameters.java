@@ -21,10 +21,12 @@ import io.bpf4j.vm.program.MapKind;
  *            which types of which BTF object describe keys and values
  * @param extra
  *            {@code map_extra}, meaning depends on the type
+ * @param inner
+ *            the number of the descriptor of a map like those that it is to hold; 0 if it holds none
  */
 public record MapParameters(int type, int keySize, int valueSize, int maxEntries, int flags, String name,
         Types types,
-        long extra) {
+        long extra, int inner) {
     /** BPF_F_NO_PREALLOC: entries are allocated when they are made. */
     public static final int NO_PREALLOCATION = 1;
     /** BPF_F_RDONLY_PROG: programs cannot write. */
@@ -49,7 +51,7 @@ public record MapParameters(int type, int keySize, int valueSize, int maxEntries
 
     /** A map with no flags and no types. */
     public static MapParameters of(MapKind type, int keySize, int valueSize, int maxEntries, String name) {
-        return new MapParameters(type.number(), keySize, valueSize, maxEntries, 0, name, Types.NONE, 0);
+        return new MapParameters(type.number(), keySize, valueSize, maxEntries, 0, name, Types.NONE, 0, 0);
     }
 
     /** A ring buffer of {@code size} bytes, a power of two and a multiple of the page size. */
@@ -59,16 +61,16 @@ public record MapParameters(int type, int keySize, int valueSize, int maxEntries
 
     /** The same with other flags. */
     public MapParameters withFlags(int newFlags) {
-        return new MapParameters(type, keySize, valueSize, maxEntries, newFlags, name, types, extra);
+        return new MapParameters(type, keySize, valueSize, maxEntries, newFlags, name, types, extra, inner);
     }
 
     /** The same, described by types. */
     public MapParameters withTypes(Types newTypes) {
-        return new MapParameters(type, keySize, valueSize, maxEntries, flags, name, newTypes, extra);
+        return new MapParameters(type, keySize, valueSize, maxEntries, flags, name, newTypes, extra, inner);
     }
 
     /** The same with other {@code map_extra}. */
     public MapParameters withExtra(long newExtra) {
-        return new MapParameters(type, keySize, valueSize, maxEntries, flags, name, types, newExtra);
+        return new MapParameters(type, keySize, valueSize, maxEntries, flags, name, types, newExtra, inner);
     }
 }

@@ -34,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +162,7 @@ class KernelSessionTest {
                     program("labs_return", ProgramType.KPROBE, libc("labs", AttachSpec.Uprobe.Site.RETURN),
                             COUNT)),
                     COUNTS, EVENTS);
-            assertEquals(1, LoadPlan.of(unit.programs(), features,
+            assertEquals(1, LoadPlan.of(unit.programs(), features, Map.of(),
                     () -> features.kernelFunction("bpf_session_is_return")).size());
             try (Session session = loader.open(unit, SessionOptions.of(List.of((int) process.pid())))) {
                 assertEquals(2, session.attachments().size());

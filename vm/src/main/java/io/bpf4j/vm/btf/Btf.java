@@ -127,6 +127,24 @@ public final class Btf {
         return id.isEmpty() ? Optional.empty() : Optional.of(type.cast(type(id.getAsInt())));
     }
 
+    /**
+     * Returns the ids of all types of a name, and of those whose name goes on with a mark and more, by rising id.
+     *
+     * @param mark what separates a name from what may follow it, such as {@code ___}
+     */
+    public List<Integer> namedLike(String name, String mark) {
+        byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+        byte[] marked = (name + mark).getBytes(StandardCharsets.UTF_8);
+        List<Integer> found = new ArrayList<>();
+        for (int id = 1; id < offsets.length; id++) {
+            int at = in.getInt(offsets[id]);
+            if (at != 0 && (sections.stringEquals(at, wanted) || sections.stringStarts(at, marked))) {
+                found.add(id);
+            }
+        }
+        return List.copyOf(found);
+    }
+
     /** Decodes a type. */
     public BtfType type(int id) {
         check(id);
@@ -296,8 +314,12 @@ public final class Btf {
         return hash ^ hash >>> 15;
     }
 
-    /** Returns the string at an offset of the string section. */
-    String string(int offset) {
+    /**
+     * Returns the string at an offset of the string section.
+     *
+     * @throws BtfException if there is none
+     */
+    public String string(int offset) {
         int start = sections.stringAt(offset);
         int end = start;
         while (in.get(end) != 0) {

@@ -73,4 +73,14 @@ public final class BtfLayout {
     public static int lineAndColumn(int line, int column) {
         return Math.clamp(line, 0, MAX_LINE) << LINE_SHIFT | Math.clamp(column, 0, MAX_COLUMN);
     }
+
+    /** Returns the line of a packed place. */
+    public static int line(int lineAndColumn) {
+        return lineAndColumn >>> LINE_SHIFT;
+    }
+
+    /** Returns the column of a packed place. */
+    public static int column(int lineAndColumn) {
+        return lineAndColumn & MAX_COLUMN;
+    }
 }

@@ -94,4 +94,12 @@ record BtfSections(ByteBuffer in, int typeStart, int typeEnd, int stringStart, i
         return stringEnd - start > wanted.length && bytes[start + wanted.length] == 0
                 && Arrays.equals(bytes, start, start + wanted.length, wanted, 0, wanted.length);
     }
+
+    /** Returns whether the string at an offset of the string section starts like this and goes on. */
+    boolean stringStarts(int offset, byte[] wanted) {
+        int start = stringAt(offset);
+        byte[] bytes = in.array();
+        return stringEnd - start > wanted.length && bytes[start + wanted.length] != 0
+                && Arrays.equals(bytes, start, start + wanted.length, wanted, 0, wanted.length);
+    }
 }

@@ -83,7 +83,9 @@ public record UnitTypes(Map<String, MapTypes> maps, Map<String, ProgramDebugInfo
                     ? new MapTypes(builder.add(map.key()), builder.add(map.value()))
                     : MapTypes.NONE;
             // These maps have no BTF (tools/lib/bpf/libbpf.c, bpf_object__create_map).
-            case PROG_ARRAY, PERF_EVENT_ARRAY, STACK_TRACE, QUEUE, STACK, RINGBUF -> MapTypes.NONE;
+            default -> map.kind().isLocalStorage()
+                    ? new MapTypes(builder.add(IntType.S32), builder.add(map.value()))
+                    : MapTypes.NONE;
         };
     }
 

@@ -75,6 +75,8 @@ public abstract class ArenaMap implements BpfMap {
                     plan.spec().kind() == MapKind.RINGBUF
                             ? plan.spec().maxEntries()
                             : RingDescriptor.PERF_RING_BYTES);
+            default -> throw new IllegalArgumentException("only the kernel has maps of kind "
+                    + plan.spec().kind().keyword() + ": " + plan.spec().name());
         };
     }
 

@@ -28,6 +28,7 @@ final class ElfLayout {
     static final int IDENT_SIZE = 16;
     static final int CLASS_OFFSET = 4;
     static final int DATA_OFFSET = 5;
+    static final int MACHINE_OFFSET = 18;
     static final int SECTION_HEADERS_OFFSET = 40;
     static final int SECTION_HEADER_SIZE_OFFSET = 58;
     static final int SECTION_COUNT_OFFSET = 60;
@@ -35,8 +36,11 @@ final class ElfLayout {
 
     static final int SECTION_HEADER_SIZE = 64;
     static final int SECTION_TYPE_OFFSET = 4;
+    static final int SECTION_FLAGS_OFFSET = 8;
     static final int SECTION_DATA_OFFSET = 24;
     static final int SECTION_SIZE_OFFSET = 32;
+    static final int SECTION_LINK_OFFSET = 40;
+    static final int SECTION_INFO_OFFSET = 44;
 
     static final int SYMBOL_SIZE = 24;
     static final int RELOCATION_SIZE = 16;
@@ -52,6 +56,10 @@ final class ElfLayout {
     static final int SHF_EXECINSTR = 4;
     static final int SHF_INFO_LINK = 0x40;
 
+    static final int STB_LOCAL = 0;
+    static final int STB_WEAK = 2;
+
+    static final int STT_NOTYPE = 0;
     static final int STT_OBJECT = 1;
     static final int STT_FUNC = 2;
     static final int STT_SECTION = 3;

@@ -137,4 +137,16 @@ public sealed interface AttachSpec {
             return "manual";
         }
     }
+
+    /**
+     * A place of a kind that is not the probe language's, or no place at all.
+     *
+     * @param section the name of the program's section in its object file
+     */
+    record Other(String section) implements AttachSpec {
+        @Override
+        public String spelling() {
+            return section;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.bpf4j.vm.program;
 
 import io.bpf4j.vm.type.Type;
+import java.util.List;
 
 /** What a map is for, which decides who reads it and how it is shown. */
 public sealed interface MapRole {
@@ -18,7 +19,7 @@ public sealed interface MapRole {
     /** Counts per step: bucket 0 is below {@code minimum}, the last one at or above {@code maximum}. */
     record LinearHistogram(long minimum, long maximum, long step) implements MapRole {}
 
-    /** A ring or perf buffer whose records have one type, declared by the author. */
+    /** A ring or perf buffer whose records have one type, declared by the author; void if the author declared none. */
     record Events(Type record) implements MapRole {}
 
     /**
@@ -55,4 +56,32 @@ public sealed interface MapRole {
 
     /** Room for locals that do not fit the stack. */
     record Scratch() implements MapRole {}
+
+    /**
+     * Its values are other maps.
+     *
+     * @param inner what each of them is like; not a map of the unit
+     * @param first the maps of the unit that it has from the start
+     */
+    record Outer(MapSpec inner, List<Slot> first) implements MapRole {
+        /** Copies the list. */
+        public Outer {
+            first = List.copyOf(first);
+        }
+    }
+
+    /** Its values are programs of the unit, for tail calls. */
+    record Programs(List<Slot> first) implements MapRole {
+        /** Copies the list. */
+        public Programs {
+            first = List.copyOf(first);
+        }
+    }
+
+    /**
+     * An element of an array.
+     *
+     * @param name of a map or program of the unit
+     */
+    record Slot(int index, String name) {}
 }

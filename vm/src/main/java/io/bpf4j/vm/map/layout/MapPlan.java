@@ -61,6 +61,8 @@ public record MapPlan(MapSpec spec, int shards, int valueStride, int nodeStride,
             case QUEUE, STACK -> queue(spec, start);
             case STACK_TRACE -> traces(spec, start);
             case RINGBUF, PERF_EVENT_ARRAY -> ring(spec, start);
+            default -> throw new IllegalArgumentException(
+                    "only the kernel has maps of kind " + spec.kind().keyword() + ": " + spec.name());
         };
     }
 
