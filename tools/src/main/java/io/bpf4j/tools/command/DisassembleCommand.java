@@ -5,12 +5,14 @@ import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.Probe;
 import io.bpf4j.tools.session.ProbeFile;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.text.Disassembler;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Parameters;
 public final class DisassembleCommand implements Callable<Integer> {
 
     @Parameters(index = "0", paramLabel = "FILE",
-            description = "a .probe file, or an object of 'bpf4j compile -o'")
+            description = "a .probe file, an object of 'bpf4j compile -o', or one that clang made for libbpf")
     private Path file;
 
     @Option(names = "--program", paramLabel = "NAME", description = "only this program")
@@ -35,13 +37,19 @@ public final class DisassembleCommand implements Callable<Integer> {
     @Option(names = "--plain", description = "as llvm-objdump -d prints it: no lines, no names")
     private boolean plain;
 
+    @Option(names = "--btf", paramLabel = "FILE",
+            description = "fit an object of clang's to these types instead of the running kernel's")
+    private Path types;
+
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() {
         try (Machine machine = new Machine(); Output output = common.open()) {
-            ProgramUnit unit = ProbeFile.read(machine, file);
+            Probe probe = ProbeFile.read(machine, file, Optional.ofNullable(types));
+            probe.notes().forEach(note -> System.err.println("note: " + note));
+            ProgramUnit unit = probe.unit();
             var disassembler = new Disassembler(
                     plain ? Disassembler.Options.PLAIN : Disassembler.Options.FULL);
             for (Program program : chosen(unit)) {

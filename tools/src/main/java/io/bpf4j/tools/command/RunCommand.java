@@ -12,6 +12,7 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.session.AttachReport;
 import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.Probe;
 import io.bpf4j.tools.session.ProbeFile;
 import io.bpf4j.tools.session.SessionStacks;
 import io.bpf4j.tools.session.StartedCommand;
@@ -47,7 +48,7 @@ public final class RunCommand implements Callable<Integer> {
     private static final String TARGET_CONSTANT = "target";
 
     @Parameters(index = "0", paramLabel = "FILE",
-            description = "a .probe file, or an object of 'bpf4j compile -o'")
+            description = "a .probe file, an object of 'bpf4j compile -o', or one that clang made for libbpf")
     private Path file;
 
     @Parameters(index = "1..*", paramLabel = "-- COMMAND", description = "start this command and trace it")
@@ -80,8 +81,13 @@ public final class RunCommand implements Callable<Integer> {
                         ? Optional.empty()
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
             List<Target> targets = TargetOptions.targets(pids, started.command());
-            ProgramUnit unit = configured(ProbeFile.read(machine, file), targets);
-            try (Session session = machine.open(unit, new SessionOptions(targets, Map.of()));
+            Probe probe = ProbeFile.read(machine, file);
+            if (common.verbose()) {
+                probe.notes().forEach(note -> System.err.println("note: " + note));
+            }
+            ProgramUnit unit = configured(probe.wanted(), targets);
+            try (Session session = machine.open(unit,
+                    new SessionOptions(targets, Map.of()).withTraits(probe.traits()));
                     SessionStacks stacks = new SessionStacks(session)) {
                 report(session, mode);
                 interrupts.onRequest(session::wake);

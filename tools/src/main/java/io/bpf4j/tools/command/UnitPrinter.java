@@ -16,10 +16,12 @@ import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.OutputSite;
 import io.bpf4j.vm.type.Type;
+import io.bpf4j.vm.type.VoidType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -66,7 +68,11 @@ final class UnitPrinter implements EventHandler {
         Type record = records.get(map);
         if (record != null) {
             showPending();
-            event(map, data, offset, record);
+            if (record == VoidType.VOID || length < record.size()) {
+                bytes(map, data, offset, length);
+            } else {
+                event(map, data, offset, record);
+            }
         } else {
             output(data.slice(offset, length).order(ByteOrder.LITTLE_ENDIAN));
         }
@@ -81,6 +87,21 @@ final class UnitPrinter implements EventHandler {
             });
         } else {
             output.text(map).text(": ").text(values.text(data, offset, record)).line();
+        }
+    }
+
+    /** Shows a record of which nobody knows the type. */
+    private void bytes(String map, ByteBuffer data, int offset, int length) {
+        byte[] bytes = new byte[length];
+        data.get(offset, bytes);
+        String text = HexFormat.of().formatHex(bytes);
+        if (json) {
+            lines.line(fields -> {
+                fields.writeStringField("event", map);
+                fields.writeStringField("data", text);
+            });
+        } else {
+            output.text(map).text(": ").text(text).line();
         }
     }
 

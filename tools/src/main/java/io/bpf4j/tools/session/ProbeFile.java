@@ -5,7 +5,8 @@ import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.vm.object.ObjectException;
 import io.bpf4j.vm.object.ObjectReader;
-import io.bpf4j.vm.program.ProgramUnit;
+import io.bpf4j.vm.object.foreign.ForeignObjectReader;
+import io.bpf4j.vm.object.foreign.ForeignUnit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,8 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
-/** Reads what a user names on the command line as a probe: source text, or an object of ours. */
+/** Reads what a user names on the command line as a probe: source text, an object of ours, or one of clang's. */
 public final class ProbeFile {
     private static final byte[] ELF_MAGIC = {0x7f, 'E', 'L', 'F'};
 
@@ -27,16 +29,37 @@ public final class ProbeFile {
      *
      * @throws UserError with {@link ExitCode#USAGE} if it cannot be read or is wrong
      */
-    public static ProgramUnit read(Machine machine, Path file) {
+    public static Probe read(Machine machine, Path file) {
+        return read(machine, file, Optional.empty());
+    }
+
+    /**
+     * Reads a file for a kernel of which other people's objects may ask.
+     *
+     * @param types a file of BTF to take instead of the running kernel's types
+     * @throws UserError with {@link ExitCode#USAGE} if it cannot be read or is wrong
+     */
+    public static Probe read(Machine machine, Path file, Optional<Path> types) {
         byte[] bytes = bytes(file);
         if (isObject(bytes)) {
             try {
-                return ObjectReader.read(bytes);
+                if (ObjectReader.isOurs(bytes)) {
+                    return Probe.of(ObjectReader.read(bytes));
+                }
+                ForeignUnit foreign = ForeignObjectReader.read(nameOf(file), bytes,
+                        new RunningKernel().surroundings(types));
+                return new Probe(foreign.unit(), foreign.traits(), foreign.notes());
             } catch (ObjectException e) {
                 throw new UserError(ExitCode.USAGE, file + ": " + e.getMessage());
             }
         }
-        return machine.compile(source(file, bytes));
+        return Probe.of(machine.compile(source(file, bytes)));
+    }
+
+    private static String nameOf(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.indexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
     }
 
     /**

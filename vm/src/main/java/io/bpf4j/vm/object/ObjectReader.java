@@ -19,6 +19,15 @@ public final class ObjectReader {
     private ObjectReader() {}
 
     /**
+     * Returns whether an object is one of ours, and not of another compiler.
+     *
+     * @throws ObjectException if the bytes are no object for BPF
+     */
+    public static boolean isOurs(byte[] bytes) {
+        return ElfObject.parse(bytes).section(PrivateData.SECTION).isPresent();
+    }
+
+    /**
      * Reads a unit.
      *
      * @throws ObjectException if the bytes are no such object; clang's objects are none

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** What an object declares and the kernel has: settings ({@code .kconfig}), variables and functions ({@code .ksyms}). */
+/** What an object declares and the kernel has: settings ({@code .kconfig}), variables, functions ({@code .ksyms}). */
 final class Externs {
     private static final String SYMBOLS = ".ksyms";
 

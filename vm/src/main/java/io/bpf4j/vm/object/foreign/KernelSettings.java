@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The externs of section {@code .kconfig}, laid out in one read-only map as libbpf does (bpf_object__collect_externs). */
+/** The externs of {@code .kconfig} in one read-only map, as libbpf lays them out (bpf_object__collect_externs). */
 final class KernelSettings {
     static final String SECTION = ".kconfig";
     private static final String VERSION = "LINUX_KERNEL_VERSION";

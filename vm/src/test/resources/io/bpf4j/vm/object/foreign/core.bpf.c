@@ -65,6 +65,7 @@ struct result {
 };
 
 struct result result;
+const volatile u32 thread = 0;
 
 #define EXISTS(field) __builtin_preserve_field_info(field, 2)
 #define SIZE(field) __builtin_preserve_field_info(field, 1)
@@ -83,6 +84,8 @@ static __always_inline u64 bits(const void *base, u32 offset, u32 size, u32 left
 SEC("raw_tp/sys_enter")
 int look(u64 *ctx)
 {
+    if (thread && thread != (u32)bpf_get_current_pid_tgid())
+        return 0;
     struct task_struct *task = (void *)bpf_get_current_task();
     struct task_struct *parent;
     struct mm_struct *mm;
