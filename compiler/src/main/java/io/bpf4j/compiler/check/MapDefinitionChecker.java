@@ -43,10 +43,12 @@ record MapDefinitionChecker(Environment environment) {
 
     private static MapKind kind(MapDefinition map) {
         String word = map.kind().text();
-        return Arrays.stream(MapKind.values()).filter(MapKind::inLanguage).filter(kind -> kind.keyword().equals(word)).findFirst()
+        return Arrays.stream(MapKind.values()).filter(MapKind::inLanguage)
+                .filter(kind -> kind.keyword().equals(word)).findFirst()
                 .orElseThrow(() -> {
                     TreeSet<String> known = new TreeSet<>(List.of("hist", "lhist"));
-                    Arrays.stream(MapKind.values()).filter(MapKind::inLanguage).forEach(kind -> known.add(kind.keyword()));
+                    Arrays.stream(MapKind.values()).filter(MapKind::inLanguage)
+                            .forEach(kind -> known.add(kind.keyword()));
                     return new Mistake(map.kind().at(), "map",
                             "unknown kind of map '" + word + "'" + Suggestion.of(word, known),
                             "the kinds are " + String.join(", ", known));
@@ -101,6 +103,7 @@ record MapDefinitionChecker(Environment environment) {
                 requireTypes(map, 0, 0, "none");
                 yield spec(map, kind, IntType.U32, IntType.U32, entries(map, 0), 0, role);
             }
+            default -> throw new IllegalArgumentException("the language has no maps of kind " + kind.keyword());
         };
     }
 
