@@ -17,7 +17,8 @@ final class MapRules {
     private MapRules() {}
 
     static boolean fits(MapSpec map, Helper helper) {
-        return helpersOf(map.kind(), helper) && kindsOf(helper, map.kind());
+        // What a lookup in maps of other kinds gives (a map, a socket, ...) is not modelled.
+        return map.kind().inLanguage() && helpersOf(map.kind(), helper) && kindsOf(helper, map.kind());
     }
 
     private static boolean helpersOf(MapKind kind, Helper helper) {

@@ -25,6 +25,8 @@ import java.util.Set;
  */
 public final class ForeignObjectReader {
     private static final String LICENSE = "license";
+    /** Where libbpf tells programs of static markers, which include its usdt.bpf.h, how to find the arguments. */
+    private static final String MARKER_ARGUMENTS = "__bpf_usdt_specs";
 
     private ForeignObjectReader() {}
 
@@ -93,6 +95,9 @@ public final class ForeignObjectReader {
     private static List<String> notes(ProgramLinker linker, Externs externs, MapTable maps) {
         List<String> notes = new ArrayList<>(linker.notes());
         externs.notes().stream().distinct().forEach(notes::add);
+        if (maps.maps().stream().anyMatch(map -> map.name().equals(MARKER_ARGUMENTS))) {
+            notes.add("map " + MARKER_ARGUMENTS + " stays empty, so the programs do not see the arguments of markers");
+        }
         maps.pinned().forEach(map -> notes.add("map " + map + " asks to be pinned, which is not done"));
         return notes;
     }
