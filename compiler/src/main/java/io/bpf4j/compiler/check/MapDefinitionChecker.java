@@ -103,7 +103,8 @@ record MapDefinitionChecker(Environment environment) {
                 requireTypes(map, 0, 0, "none");
                 yield spec(map, kind, IntType.U32, IntType.U32, entries(map, 0), 0, role);
             }
-            default -> throw new IllegalArgumentException("the language has no maps of kind " + kind.keyword());
+            default ->
+                throw new IllegalArgumentException("the language has no maps of kind " + kind.keyword());
         };
     }
 

@@ -40,7 +40,8 @@ final class ProgramLoader {
             return new ProgramParameters.Debug(fd.number(), info.functionBytes(), info.lineBytes());
         }).orElse(ProgramParameters.Debug.NONE);
         ProgramParameters parameters = new ProgramParameters(program.type().number(),
-                plan.attachNumber(), typeId(plan), plan.traits().sleepable() ? ProgramParameters.SLEEPABLE : 0,
+                plan.attachNumber(), typeId(plan),
+                plan.traits().sleepable() ? ProgramParameters.SLEEPABLE : 0,
                 program.name(), license, bytes, debug, List.of());
         try {
             return calls.load(parameters);

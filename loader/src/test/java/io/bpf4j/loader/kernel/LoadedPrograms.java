@@ -54,7 +54,8 @@ final class LoadedPrograms {
 
     private static boolean isProgram(Path descriptor) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd").resolve(descriptor.getFileName())).toString()
+            return Files.readSymbolicLink(Path.of("/proc/self/fd").resolve(descriptor.getFileName()))
+                    .toString()
                     .equals("anon_inode:bpf-prog");
         } catch (IOException e) {
             return false;
@@ -76,7 +77,8 @@ final class LoadedPrograms {
         run("unshare", "-m", "sh", "-c", script, "sh", object.toString(), folder.toString());
         Map<String, List<Long>> found = new HashMap<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("theirs.")).toList()) {
+            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("theirs."))
+                    .toList()) {
                 Path shown = folder.resolve(file.getFileName().toString().replace("theirs.", "shown."));
                 found.put(name(Files.readString(shown)), instructions(file));
             }

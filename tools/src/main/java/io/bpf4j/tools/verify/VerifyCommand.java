@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +48,7 @@ import picocli.CommandLine.Parameters;
 public final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "FILE",
-            description = "a .probe file, or an object of 'bpf4j compile -o'")
+            description = "a .probe file, an object of 'bpf4j compile -o', or one that clang made for libbpf")
     private Path file;
 
     @Option(names = "--program", paramLabel = "NAME", description = "only this program")
@@ -57,6 +58,10 @@ public final class VerifyCommand implements Callable<Integer> {
         "{\"id\":3,\"prog\":\"hex\",\"type\":\"kprobe\",\"license\":\"GPL\",\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,"
                 + "\"value\":8,\"max\":16}]}; a 64-bit immediate of a map has its index among them"})
     private boolean batch;
+
+    @Option(names = "--btf", paramLabel = "FILE",
+            description = "fit an object of clang's to these types instead of the running kernel's")
+    private Path types;
 
     @Mixin
     private CommonOptions common;
@@ -81,7 +86,7 @@ public final class VerifyCommand implements Callable<Integer> {
     private boolean verifyFile(Output output) {
         boolean safe = true;
         try (Machine machine = new Machine()) {
-            ProgramUnit unit = ProbeFile.read(machine, file);
+            ProgramUnit unit = ProbeFile.read(machine, file, Optional.ofNullable(types)).unit();
             List<Program> programs = unit.programs().stream()
                     .filter(program -> only == null || program.name().equals(only)).toList();
             if (programs.isEmpty()) {

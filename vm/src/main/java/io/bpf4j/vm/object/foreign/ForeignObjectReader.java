@@ -96,7 +96,8 @@ public final class ForeignObjectReader {
         List<String> notes = new ArrayList<>(linker.notes());
         externs.notes().stream().distinct().forEach(notes::add);
         if (maps.maps().stream().anyMatch(map -> map.name().equals(MARKER_ARGUMENTS))) {
-            notes.add("map " + MARKER_ARGUMENTS + " stays empty, so the programs do not see the arguments of markers");
+            notes.add("map " + MARKER_ARGUMENTS
+                    + " stays empty, so the programs do not see the arguments of markers");
         }
         maps.pinned().forEach(map -> notes.add("map " + map + " asks to be pinned, which is not done"));
         return notes;
