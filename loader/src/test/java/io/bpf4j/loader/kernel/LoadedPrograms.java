@@ -66,10 +66,9 @@ final class LoadedPrograms {
     static Map<String, List<Long>> ofBpftool(Path object, Path folder) {
         String script = """
                 set -e
-                mkdir -p "$2/bpf"
-                mount -t bpf bpf "$2/bpf"
-                bpftool prog loadall "$1" "$2/bpf/all" pinmaps "$2/bpf/maps" >"$2/log" 2>&1
-                for each in "$2"/bpf/all/*; do
+                mount -t bpf bpf /sys/fs/bpf
+                bpftool prog loadall "$1" /sys/fs/bpf/all >"$2/log" 2>&1 || { cat "$2/log"; exit 1; }
+                for each in /sys/fs/bpf/all/*; do
                     bpftool prog dump xlated pinned "$each" file "$2/theirs.${each##*/}"
                     bpftool prog show pinned "$each" >"$2/shown.${each##*/}"
                 done

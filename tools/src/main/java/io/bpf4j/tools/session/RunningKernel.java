@@ -37,7 +37,8 @@ final class RunningKernel {
      * @param types a file of BTF instead of the kernel's own types
      */
     Surroundings surroundings(Optional<Path> types) {
-        return new Surroundings(types.map(RunningKernel::given).or(RunningKernel::own), Cpus.possible().length,
+        return new Surroundings(types.map(RunningKernel::given).or(RunningKernel::own),
+                Cpus.possible().length,
                 version(System.getProperty("os.version")), this::setting, RunningKernel::symbol);
     }
 
@@ -99,7 +100,8 @@ final class RunningKernel {
 
     private static OptionalLong symbol(String name) {
         try (Stream<String> lines = Files.lines(SYMBOLS)) {
-            return lines.map(line -> line.split("[ \t]")).filter(parts -> parts.length == 3 && parts[2].equals(name))
+            return lines.map(line -> line.split("[ \t]"))
+                    .filter(parts -> parts.length == 3 && parts[2].equals(name))
                     .mapToLong(parts -> Long.parseUnsignedLong(parts[0], 16)).filter(address -> address != 0)
                     .findFirst();
         } catch (IOException e) {
