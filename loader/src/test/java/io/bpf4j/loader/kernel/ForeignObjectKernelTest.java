@@ -89,7 +89,7 @@ class ForeignObjectKernelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"maps", "globals", "functions", "core"})
+    @ValueSource(strings = {"globals", "functions", "core"})
     void kernelHasTheSameInstructionsAsFromLibbpf(String name, @TempDir Path folder) {
         assumeTrue(Command.exists("bpftool"), "bpftool is not installed");
         assumeTrue(Command.run("unshare", "-m", "true").status() == 0, "unshare -m is not permitted");

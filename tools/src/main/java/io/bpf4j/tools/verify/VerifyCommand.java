@@ -55,7 +55,8 @@ public final class VerifyCommand implements Callable<Integer> {
     private String only;
 
     @Option(names = "--batch", description = {"many programs, a JSON object on each line:",
-        "{\"id\":3,\"prog\":\"hex\",\"type\":\"kprobe\",\"license\":\"GPL\",\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,"
+        "{\"id\":3,\"prog\":\"hex\",\"type\":\"kprobe\",\"license\":\"GPL\","
+                + "\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,"
                 + "\"value\":8,\"max\":16}]}; a 64-bit immediate of a map has its index among them"})
     private boolean batch;
 

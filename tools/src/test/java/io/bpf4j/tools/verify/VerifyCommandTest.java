@@ -61,7 +61,8 @@ class VerifyCommandTest {
 
     @Test
     void aBatchAnswersEveryLine() throws Exception {
-        String maps = ",\"type\":\"kprobe\",\"license\":\"GPL\",\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,\"value\":8,"
+        String maps = ",\"type\":\"kprobe\",\"license\":\"GPL\","
+                + "\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,\"value\":8,"
                 + "\"max\":16}]}";
         String withMap = hex(LOOKUP + "if r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\nr0 = 0\nexit");
         String unchecked = hex(LOOKUP + "r0 = *(u64 *)(r0 + 0)\nr0 = 0\nexit");
