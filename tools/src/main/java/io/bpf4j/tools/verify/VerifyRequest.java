@@ -20,8 +20,7 @@ import java.util.Locale;
 /**
  * One line of a batch: {@code {"id":3,"prog":"hex","type":"kprobe","license":"GPL","maps":[...]}}, a map being
  * {@code {"name":"h","type":1,"key":4,"value":8,"max":16}} with the kernel's number of its type and sizes in bytes;
- * other
- * keys are passed over.
+ * other keys are passed over.
  */
 final class VerifyRequest extends JsonRequest {
 
