@@ -36,7 +36,8 @@ class ForeignObjectCommandTest {
         needTheKernel();
         Result result = ToolProcess.run("run", ClangObjects.file("maps").toString(), "--", "true");
         assertEquals(0, result.code(), result.errors());
-        assertTrue(result.output().matches("(?s).*events: \\{time: \\d+, pid: \\d+, comm: true\\}\\n.*"), result.output());
+        assertTrue(result.output().matches("(?s).*events: \\{time: \\d+, pid: \\d+, comm: true\\}\\n.*"),
+                result.output());
         assertTrue(result.output().matches("(?s).*stats:\\s+PID +CALL +COUNT +LAST\\n.*"), result.output());
     }
 
