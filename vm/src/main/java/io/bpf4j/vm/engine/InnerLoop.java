@@ -1,5 +1,10 @@
 package io.bpf4j.vm.engine;
 
+import static io.bpf4j.vm.engine.FusedCode.STEP_EQUAL;
+import static io.bpf4j.vm.engine.FusedCode.STEP_LESS;
+import static io.bpf4j.vm.engine.FusedCode.STEP_NOT_EQUAL;
+import static io.bpf4j.vm.engine.FusedCode.SUM;
+import static io.bpf4j.vm.engine.FusedCode.SUM_LOAD;
 import static io.bpf4j.vm.engine.MicroCode.ADD;
 import static io.bpf4j.vm.engine.MicroCode.AND;
 import static io.bpf4j.vm.engine.MicroCode.ANY_BIT;
@@ -51,7 +56,7 @@ import java.nio.ByteBuffer;
 /**
  * The interpreter's inner loop: instructions that only compute, jump, or touch memory that is quickly known to be the
  * program's. It calls nothing, so that HotSpot keeps its few variables in registers; whatever takes more, or fails, is
- * left to {@link InterpretedProgram}.
+ * left to {@link InterpretedProgram}, one instruction at a time. It runs {@link FusedCode}.
  */
 final class InnerLoop {
 
@@ -326,6 +331,73 @@ final class InnerLoop {
                 case LOAD_NUMBER -> {
                     r[dst] = code[pc + 1] & ~LOW | word >>> 32;
                     distance = 1;
+                }
+                case SUM -> {
+                    r[dst] = r[src] + r[(int) (word >> 32) & 15];
+                    distance = 1;
+                }
+                case SUM_LOAD + BYTE -> {
+                    long sum = r[src] + r[(int) (word >> 32) & 15];
+                    r[dst] = sum;
+                    sum += low >> 16;
+                    if (!execution.canRead(sum, 1)) {
+                        pc += 2;
+                        break stretch;
+                    }
+                    r[(int) (word >> 36) & 15] = buffer.get(execution.index(sum)) & 0xffL;
+                    distance = 2;
+                }
+                case SUM_LOAD + HALF -> {
+                    long sum = r[src] + r[(int) (word >> 32) & 15];
+                    r[dst] = sum;
+                    sum += low >> 16;
+                    if (!execution.canRead(sum, 2)) {
+                        pc += 2;
+                        break stretch;
+                    }
+                    r[(int) (word >> 36) & 15] = (short) Memory.SHORTS.get(buffer, execution.index(sum))
+                            & 0xffffL;
+                    distance = 2;
+                }
+                case SUM_LOAD + WORD -> {
+                    long sum = r[src] + r[(int) (word >> 32) & 15];
+                    r[dst] = sum;
+                    sum += low >> 16;
+                    if (!execution.canRead(sum, 4)) {
+                        pc += 2;
+                        break stretch;
+                    }
+                    r[(int) (word >> 36) & 15] = (int) Memory.INTS.get(buffer, execution.index(sum)) & LOW;
+                    distance = 2;
+                }
+                case SUM_LOAD + DOUBLE -> {
+                    long sum = r[src] + r[(int) (word >> 32) & 15];
+                    r[dst] = sum;
+                    sum += low >> 16;
+                    if (!execution.canRead(sum, 8)) {
+                        pc += 2;
+                        break stretch;
+                    }
+                    r[(int) (word >> 36) & 15] = (long) Memory.LONGS.get(buffer, execution.index(sum));
+                    distance = 2;
+                }
+                case STEP_NOT_EQUAL -> {
+                    long stepped = r[dst] + (low << 16 >> 28);
+                    r[dst] = stepped;
+                    pc++;
+                    distance = stepped != word >> 32 ? low >> 16 : 0;
+                }
+                case STEP_EQUAL -> {
+                    long stepped = r[dst] + (low << 16 >> 28);
+                    r[dst] = stepped;
+                    pc++;
+                    distance = stepped == word >> 32 ? low >> 16 : 0;
+                }
+                case STEP_LESS -> {
+                    long stepped = r[dst] + (low << 16 >> 28);
+                    r[dst] = stepped;
+                    pc++;
+                    distance = Long.compareUnsigned(stepped, word >> 32) < 0 ? low >> 16 : 0;
                 }
                 case SIGN_EXTEND -> r[dst] = signExtend(word, r[src]);
                 case NEGATE -> r[dst] = Arithmetic.negate((low & 1 << 16) != 0, r[dst]);

@@ -33,6 +33,7 @@ final class InterpretedProgram implements Executable {
     private final Machine machine;
     private final Checking checking;
     private final long[] code;
+    private final long[] fused;
     private final Memory memory;
     private final ByteBuffer buffer;
 
@@ -41,6 +42,7 @@ final class InterpretedProgram implements Executable {
         this.machine = machine;
         this.checking = checking;
         this.code = MicroCode.of(prepared.flow().instructions());
+        this.fused = FusedCode.of(code, prepared.flow().instructions());
         this.memory = machine.memory();
         this.buffer = memory.buffer();
     }
@@ -88,7 +90,7 @@ final class InterpretedProgram implements Executable {
         int pc = start;
         try {
             while (true) {
-                pc = InnerLoop.run(code, buffer, execution, r, pc);
+                pc = InnerLoop.run(fused, buffer, execution, r, pc);
                 long word = code[pc];
                 int dst = (int) word >>> 8 & 15;
                 int src = (int) word >>> 12 & 15;

@@ -145,7 +145,8 @@ final class MicroCode {
         };
     }
 
-    private static long word(int code, int dst, int src, int offset, int immediate) {
+    /** Puts a word together. */
+    static long word(int code, int dst, int src, int offset, int immediate) {
         return (long) immediate << 32 | (offset & 0xffffL) << 16 | src << 12 | dst << 8 | code;
     }
 
@@ -185,7 +186,8 @@ final class MicroCode {
         };
     }
 
-    private static int code(Width width) {
+    /** Returns the code of a width, to be added to that of an access. */
+    static int code(Width width) {
         return switch (width) {
             case BYTE -> BYTE;
             case HALF -> HALF;
