@@ -40,6 +40,7 @@ public final class VmReport implements Callable<Integer> {
 
     private static final String KERNEL = "kernel";
     private static final String C = "c";
+    private static final List<String> ENGINES = List.of(C, KERNEL, "native", "jvm", "interpreter");
     /** The kernel tells a mean in whole nanoseconds; the median of many such means is taken. */
     private static final int KERNEL_ROUNDS = 200;
     private static final int KERNEL_REPEAT = 200;
@@ -93,9 +94,9 @@ public final class VmReport implements Callable<Integer> {
             }
         }
         for (String engine : engines) {
-            if (!List.of(C, KERNEL, "native", "jvm", "interpreter").contains(engine)) {
+            if (!ENGINES.contains(engine)) {
                 throw new UserError(ExitCode.USAGE, "there is no engine " + engine,
-                        "there are c, kernel, native, jvm, interpreter");
+                        "there are " + String.join(", ", ENGINES));
             }
         }
         return kernels == null ? all : kernels;

@@ -51,11 +51,6 @@ public final class NativeProgram implements Executable, AutoCloseable {
         main = code.address() + compiled.functions().get(0);
     }
 
-    /** Returns the code's size in bytes, without what it shares with other programs. */
-    public int size() {
-        return compiled.code().size();
-    }
-
     @Override
     public long run(Execution execution, long first, long second) {
         long frame = execution.begin(this, checking);

@@ -50,7 +50,7 @@ class NativeArithmeticTest {
     private final Execution execution = new Execution(machine, null, block.memory().base(), CONTEXT, 0);
     private final byte[] memory = new byte[USED.size() * Long.BYTES];
     private final long context = execution.setContext("the memory", memory, true);
-    private NativeEngine engine = new NativeEngine(kernel, Set.of(CpuFeature.BMI2, CpuFeature.MOVBE));
+    private NativeEngine engine = new NativeEngine(kernel, Set.of(CpuFeature.BMI2));
 
     @AfterEach
     void close() {

@@ -3,7 +3,5 @@ package io.bpf4j.vm.jit.x64;
 /** What some processors have and the code generator makes use of; the names are those of {@code /proc/cpuinfo}. */
 public enum CpuFeature {
     /** Shifts by any register. */
-    BMI2,
-    /** Loads and stores with reversed bytes. */
-    MOVBE
+    BMI2
 }
