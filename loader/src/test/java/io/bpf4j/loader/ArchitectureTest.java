@@ -17,6 +17,7 @@ class ArchitectureTest extends ArchitectureRules {
                 inprocess -> sys
                 kernel   -> . elf event feature proc site sys
                 testrun  -> . event feature kernel sys
+                user     -> . elf inprocess proc site sys
                 """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
     }
 }

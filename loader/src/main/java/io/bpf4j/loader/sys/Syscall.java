@@ -24,6 +24,7 @@ public enum Syscall {
     GETEUID(107, "geteuid"), //
     PRCTL(157, "prctl"), //
     GETTID(186, "gettid"), //
+    FUTEX(202, "futex"), //
     TGKILL(234, "tgkill"), //
     OPENAT(257, "openat"), //
     EPOLL_WAIT(232, "epoll_wait"), //
@@ -41,7 +42,8 @@ public enum Syscall {
     FSCONFIG(431, "fsconfig"), //
     FSMOUNT(432, "fsmount"), //
     PIDFD_OPEN(434, "pidfd_open"), //
-    PIDFD_GETFD(438, "pidfd_getfd");
+    PIDFD_GETFD(438, "pidfd_getfd"), //
+    FUTEX_WAITV(449, "futex_waitv");
 
     private final int number;
     private final String spelling;

@@ -166,6 +166,11 @@ public final class RingMap extends ArenaMap {
         return true;
     }
 
+    /** Returns the address of the word on which the consumer sleeps, for whoever wakes it. */
+    public long wakeupsAddress() {
+        return address(ring + RingDescriptor.WAKEUPS);
+    }
+
     /** Returns how many records found no room. */
     public long dropCount() {
         return Words.get(buffer, ring + RingDescriptor.DROPPED);

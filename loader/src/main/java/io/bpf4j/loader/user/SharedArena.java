@@ -1,0 +1,162 @@
+package io.bpf4j.loader.user;
+
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.sys.Access;
+import io.bpf4j.loader.sys.Fd;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.Mapping;
+import io.bpf4j.vm.engine.Execution;
+import io.bpf4j.vm.map.ArenaMap;
+import io.bpf4j.vm.map.MapArena;
+import io.bpf4j.vm.map.layout.ArenaDescriptor;
+import io.bpf4j.vm.memory.Memory;
+import io.bpf4j.vm.program.MapSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The memory that this process shares with those that it traces: a file without a name that only its owner may open.
+ *
+ * <pre>
+ *  0 | the maps (MapArena) | owners of shards (u32 each) | this process's execution | process blocks, a page each |
+ * </pre>
+ */
+final class SharedArena implements AutoCloseable {
+
+    /** The most bytes that the context of a program has which runs in this process. */
+    static final int HOST_CONTEXT_BYTES = 1024;
+    /** The most processes that one session can trace. */
+    static final int MAX_PROCESSES = 256;
+    /** How many threads may have values of their own in per-CPU maps at a time. */
+    private static final int MOST_SHARDS = 256;
+    private static final int LEAST_SHARDS = 16;
+    /** Per-CPU maps get fewer shards if they would grow beyond this. */
+    private static final long WANTED_BYTES = 1L << 28;
+
+    /** Owner of the last shard, which this process's own programs use: the first process of all, which never ends. */
+    private static final int NOBODY = 1;
+
+    private final List<MapSpec> specs;
+    private final int shards;
+    private final long mapBytes;
+    private final long size;
+    private final Fd file;
+    private final Mapping mapping;
+    private final Memory memory;
+    private final MapArena maps;
+    private int processes;
+
+    /**
+     * Makes an arena.
+     *
+     * @throws LoadException if the maps cannot exist outside the kernel
+     */
+    SharedArena(Kernel kernel, List<MapSpec> specs) {
+        this.specs = List.copyOf(specs);
+        try {
+            this.shards = shards(specs);
+            this.mapBytes = ArenaDescriptor.roundUp(MapArena.bytes(specs, shards), ArenaDescriptor.PAGE);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new LoadException("user mode cannot have these maps: " + e.getMessage(), false,
+                    Optional.empty(),
+                    "run it with --mode kernel", "", e);
+        }
+        this.size = processBlocks() + (long) ArenaDescriptor.PAGE * MAX_PROCESSES;
+        if (size > Integer.MAX_VALUE) {
+            throw new LoadException("user mode has no room for maps of " + mapBytes + " bytes", false,
+                    Optional.empty(), "give the maps fewer entries, or run it with --mode kernel", "", null);
+        }
+        this.file = kernel.memoryFile("bpf4j", size);
+        try {
+            this.mapping = kernel.map(file, Access.READ_WRITE, 0, (int) size, () -> "mapping the arena");
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+        this.memory = new Memory(mapping.bytes(), mapping.address());
+        this.maps = MapArena.create(memory, mapping.address(), specs, shards);
+        memory.putInt(memory.base() + shardOwners() + (long) Integer.BYTES * (shards - 1), NOBODY);
+    }
+
+    private static int shards(List<MapSpec> specs) {
+        int shards = MOST_SHARDS;
+        while (shards > LEAST_SHARDS && MapArena.bytes(specs, shards) > WANTED_BYTES) {
+            shards /= 2;
+        }
+        return shards;
+    }
+
+    /** Returns the file, which stays the arena's. */
+    Fd file() {
+        return file;
+    }
+
+    /** Returns the size in bytes. */
+    long size() {
+        return size;
+    }
+
+    /** Returns the memory, at its address in this process. */
+    Memory memory() {
+        return memory;
+    }
+
+    /** Returns the maps as they are here. */
+    MapArena maps() {
+        return maps;
+    }
+
+    /** Returns how many shards a per-CPU map has. */
+    int shards() {
+        return shards;
+    }
+
+    /** Returns a map. */
+    Optional<ArenaMap> map(String name) {
+        return maps.map(name);
+    }
+
+    /** Returns the memory with the addresses that it has in a process which has mapped it somewhere. */
+    Memory memoryAt(long address) {
+        return new Memory(mapping.bytes(), address);
+    }
+
+    /** Returns the maps with the addresses that they have in a process which has mapped the arena somewhere. */
+    MapArena mapsAt(long address) {
+        return MapArena.open(memoryAt(address), address, specs);
+    }
+
+    /** Returns where the owners of shards are, in bytes from the start. */
+    long shardOwners() {
+        return mapBytes;
+    }
+
+    /** Returns where the memory of programs is that run in this process, in bytes from the start. */
+    long hostExecution() {
+        return mapBytes + ArenaDescriptor.PAGE;
+    }
+
+    private long processBlocks() {
+        return hostExecution()
+                + ArenaDescriptor.roundUp(Execution.bytes(HOST_CONTEXT_BYTES), ArenaDescriptor.PAGE);
+    }
+
+    /**
+     * Takes a process block.
+     *
+     * @return where it is, in bytes from the start
+     * @throws IllegalStateException if there is none left
+     */
+    long takeProcessBlock() {
+        if (processes == MAX_PROCESSES) {
+            throw new IllegalStateException("one session traces at most " + MAX_PROCESSES + " processes");
+        }
+        return processBlocks() + (long) ArenaDescriptor.PAGE * processes++;
+    }
+
+    @Override
+    public void close() {
+        mapping.close();
+        file.close();
+    }
+}

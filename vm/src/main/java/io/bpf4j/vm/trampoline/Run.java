@@ -1,0 +1,12 @@
+package io.bpf4j.vm.trampoline;
+
+import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.x64.Symbol;
+
+/**
+ * A program that runs at a place.
+ *
+ * @param entry where its machine code starts
+ * @param cookie what {@code bpf_get_attach_cookie} returns there
+ */
+public record Run(Program program, Symbol entry, long cookie) {}

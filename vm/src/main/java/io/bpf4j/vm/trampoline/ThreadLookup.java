@@ -1,0 +1,103 @@
+package io.bpf4j.vm.trampoline;
+
+import static io.bpf4j.vm.x64.Gpr.R11;
+import static io.bpf4j.vm.x64.Gpr.R12;
+import static io.bpf4j.vm.x64.Gpr.RAX;
+import static io.bpf4j.vm.x64.Gpr.RCX;
+import static io.bpf4j.vm.x64.OperandSize.DWORD;
+import static io.bpf4j.vm.x64.OperandSize.QWORD;
+
+import io.bpf4j.vm.jit.x64.ThreadBlock;
+import io.bpf4j.vm.x64.Alu;
+import io.bpf4j.vm.x64.ConditionCode;
+import io.bpf4j.vm.x64.Label;
+import io.bpf4j.vm.x64.Memory;
+import io.bpf4j.vm.x64.Plain;
+import io.bpf4j.vm.x64.Segment;
+import io.bpf4j.vm.x64.Shift;
+import io.bpf4j.vm.x64.X64Assembler;
+import java.util.List;
+
+/** Emits the way from a thread to its block: the slot whose number is the low bits of the thread's id, nearly always. */
+final class ThreadLookup {
+
+    static final int GETTID = 186;
+
+    private final X64Assembler code;
+    private final TargetLayout target;
+    private final Label claim;
+
+    ThreadLookup(X64Assembler code, TargetLayout target, Label claim) {
+        this.code = code;
+        this.target = target;
+        this.claim = claim;
+    }
+
+    /**
+     * Sets r12 to the thread's block, whose {@link ThreadBlock#BUSY} is 1 from then on, or goes elsewhere. Changes rax,
+     * rcx and flags.
+     *
+     * @param rare takes what is to be written where it is not in the way
+     * @param missed where to go if a program runs in this thread already, or has none
+     */
+    void emit(Label missed, List<Runnable> rare) {
+        Label found = code.label();
+        Label slow = code.label();
+        tid();
+        slot();
+        code.alu(Alu.CMP, DWORD, Memory.at(R12, ThreadBlock.KEY.offset()), RCX);
+        code.jcc(ConditionCode.NE, slow);
+        code.bind(found);
+        rare.add(() -> {
+            code.bind(slow);
+            code.call(claim);
+            code.jcc(ConditionCode.E, found);
+            code.jmp(missed);
+        });
+        code.alu(Alu.CMP, DWORD, Memory.at(R12, ThreadBlock.BUSY.offset()), 0);
+        code.jcc(ConditionCode.NE, missed);
+        code.mov(DWORD, Memory.at(R12, ThreadBlock.BUSY.offset()), 1);
+    }
+
+    /** Sets r12 to the block whose number the id in rcx gives. */
+    private void slot() {
+        code.mov(DWORD, R12, RCX);
+        code.alu(Alu.AND, DWORD, R12, target.slotCount() - 1);
+        code.shift(Shift.SHL, QWORD, R12, Integer.numberOfTrailingZeros(target.slotBytes()));
+        code.loadImmediate(RAX, target.slots());
+        code.alu(Alu.ADD, QWORD, R12, RAX);
+    }
+
+    /** Sets rcx to the thread's id. */
+    private void tid() {
+        switch (target.tid()) {
+            case TidSource.ControlBlock block ->
+                code.mov(DWORD, RCX, Memory.absolute(Segment.FS, block.offset()));
+            case TidSource.GoThread thread -> {
+                Label unknown = code.label();
+                Label known = code.label();
+                code.mov(QWORD, RCX, Memory.absolute(Segment.FS, thread.goroutine()));
+                code.test(QWORD, RCX, RCX);
+                code.jcc(ConditionCode.E, unknown);
+                code.mov(QWORD, RCX, Memory.at(RCX, thread.thread()));
+                code.test(QWORD, RCX, RCX);
+                code.jcc(ConditionCode.E, unknown);
+                code.mov(DWORD, RCX, Memory.at(RCX, thread.id()));
+                code.test(DWORD, RCX, RCX);
+                code.jcc(ConditionCode.NE, known);
+                code.bind(unknown);
+                systemCall();
+                code.bind(known);
+            }
+            case TidSource.SystemCall call -> systemCall();
+        }
+    }
+
+    private void systemCall() {
+        code.push(R11); // the call changes it, and rcx
+        code.loadImmediate(RAX, GETTID);
+        code.plain(Plain.SYSCALL);
+        code.mov(DWORD, RCX, RAX);
+        code.pop(R11);
+    }
+}
