@@ -8,6 +8,7 @@ class ArchitectureTest extends ArchitectureRules {
         super("io.bpf4j.vm", Insn.class, """
                 isa      ->
                 x64      ->
+                patch    -> x64
                 type     ->
                 abi      -> type
                 program  -> abi isa type

@@ -41,6 +41,8 @@ public abstract sealed class DecodedInsn permits X64Decoder {
     Encoding encoding;
     int prefixes;
     int rex;
+    /** The bits that extend the fields of ModRM and SIB, as REX has them: R 4, X 2, B 1. */
+    int extension;
     int map;
     int opcode;
     int opcodeOffset;
@@ -111,6 +113,57 @@ public abstract sealed class DecodedInsn permits X64Decoder {
     /** Returns the ModRM byte, 0 to 255; there must be one. */
     public int modrm() {
         return code[start + modrmOffset] & 0xff;
+    }
+
+    /** Returns whether an operand is in memory, or an address is computed as if it were. */
+    public boolean hasMemory() {
+        boolean namesRegisters = encoding == Encoding.LEGACY && map == 1 && (opcode & 0xfc) == 0x20;
+        return modrmOffset != NONE && modrm() < 0xc0 && !namesRegisters;
+    }
+
+    /** Returns the number in ModRM's reg field, extended: 0 to 15; there must be a ModRM byte. */
+    public int registerField() {
+        return modrm() >> 3 & 7 | (extension & 4) << 1;
+    }
+
+    /** Returns the number in ModRM's r/m field, extended: 0 to 15; it must name a register. */
+    public int operandField() {
+        return modrm() & 7 | (extension & 1) << 3;
+    }
+
+    /** Returns the register that the memory operand counts from; null if there is none or it is rip. */
+    public Gpr base() {
+        if (!hasMemory() || ripRelative) {
+            return null;
+        }
+        int field = hasSib() ? sib() & 7 : modrm() & 7;
+        boolean isNone = field == 5 && modrm() < 0x40;
+        return isNone ? null : Gpr.of(field | (extension & 1) << 3);
+    }
+
+    /**
+     * Returns the register that is scaled and added to the memory operand's address; null if there is none. With
+     * gathers and scatters it is a vector register's number.
+     */
+    public Gpr index() {
+        if (!hasMemory() || !hasSib()) {
+            return null;
+        }
+        int field = sib() >> 3 & 7 | (extension & 2) << 2;
+        return field == Gpr.RSP.number() ? null : Gpr.of(field);
+    }
+
+    /** Returns what the index is multiplied by: 1, 2, 4 or 8; 1 if there is none. */
+    public int scale() {
+        return hasMemory() && hasSib() ? 1 << (sib() >> 6 & 3) : 1;
+    }
+
+    private boolean hasSib() {
+        return (modrm() & 7) == 4;
+    }
+
+    private int sib() {
+        return code[start + modrmOffset + 1] & 0xff;
     }
 
     /** Returns where the memory operand's displacement is. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** The recommended instructions that do nothing, 1 to 9 bytes long (SDM volume 2, NOP, table 4-12). */
-final class Nops {
+public final class Nops {
 
     private static final byte[][] BY_SIZE = Arrays.stream("""
             90
@@ -21,7 +21,7 @@ final class Nops {
     private Nops() {}
 
     /** Writes a number of bytes of nops, as few instructions as possible. */
-    static void put(ByteBuffer out, int size) {
+    public static void put(ByteBuffer out, int size) {
         int left = size;
         while (left > 0) {
             byte[] nop = BY_SIZE[Math.min(left, BY_SIZE.length) - 1];
@@ -31,7 +31,7 @@ final class Nops {
     }
 
     /** Returns a number of bytes of nops. */
-    static byte[] of(int size) {
+    public static byte[] of(int size) {
         ByteBuffer out = ByteBuffer.allocate(size);
         put(out, size);
         return out.array();

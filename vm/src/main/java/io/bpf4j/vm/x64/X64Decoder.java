@@ -40,6 +40,7 @@ public final class X64Decoder extends DecodedInsn {
         limit = Math.min(to, from + LONGEST);
         prefixes = 0;
         rex = 0;
+        extension = 0;
         map = 0;
         modrmOffset = NONE;
         displacementOffset = NONE;
@@ -91,8 +92,10 @@ public final class X64Decoder extends DecodedInsn {
             }
             if ((value & 0xf0) == 0x40) {
                 rex = value;
+                extension = value & 7;
             } else {
                 rex = 0;
+                extension = 0;
                 prefixes |= Prefix.of(value).bit();
             }
         }
@@ -109,7 +112,12 @@ public final class X64Decoder extends DecodedInsn {
     }
 
     private Status vex2() {
-        return isVexForbidden() ? Status.INVALID : vector(Encoding.VEX, 1, next() == CUT ? CUT : next());
+        if (isVexForbidden()) {
+            return Status.INVALID;
+        }
+        int first = next();
+        extension = (~first & 0x80) >> 5;
+        return vector(Encoding.VEX, 1, first == CUT ? CUT : next());
     }
 
     private Status vex3(Encoding scheme) {
@@ -118,6 +126,7 @@ public final class X64Decoder extends DecodedInsn {
         if (isVexForbidden()) {
             return Status.INVALID;
         }
+        extension = ~first >> 5 & 7;
         return second == CUT ? beyondLimit() : vector(scheme, first & 0x1f, next());
     }
 
@@ -132,6 +141,7 @@ public final class X64Decoder extends DecodedInsn {
         if (third == CUT) {
             return beyondLimit();
         }
+        extension = ~first >> 5 & 7;
         boolean reserved = (first & 8) != 0 || (second & 4) == 0;
         return reserved ? Status.INVALID : vector(Encoding.EVEX, first & 7, next());
     }
