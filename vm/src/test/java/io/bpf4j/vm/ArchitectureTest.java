@@ -21,7 +21,7 @@ class ArchitectureTest extends ArchitectureRules {
                 map.layout -> program
                 map      -> abi map.layout memory program type
                 verify   -> abi flow isa program type
-                engine   -> abi flow isa map memory program
+                engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64
                 jit.jvm  -> abi engine flow isa map memory program
