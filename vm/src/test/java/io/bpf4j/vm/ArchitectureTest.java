@@ -21,8 +21,9 @@ class ArchitectureTest extends ArchitectureRules {
                 memory   -> isa
                 map.layout -> program
                 map      -> abi map.layout memory program type
-                verify   -> abi flow isa program type
-                engine   -> abi flow isa map memory program
+                explain  -> abi isa program type
+                verify   -> abi explain flow isa program type
+                engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64
                 jit.x64.runtime ->

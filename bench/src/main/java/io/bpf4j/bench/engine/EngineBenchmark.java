@@ -12,6 +12,7 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
 import io.bpf4j.vm.map.MapTable;
 import java.io.IOException;
@@ -67,7 +68,8 @@ public class EngineBenchmark {
             twin = NativeTwin.compile(os, computation);
             run = () -> twin.run(memory);
         } else {
-            Executable ready = engine(os).prepare(computation.program(), machine, Checking.NONE);
+            Executable ready = engine(os)
+                    .prepare(Unproved.program(computation.program(), machine, Checking.NONE));
             run = () -> ready.run(execution, memory, 0);
         }
     }

@@ -5,7 +5,6 @@ import io.bpf4j.loader.inprocess.NativeBlock;
 import io.bpf4j.loader.inprocess.NativeEngine;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
@@ -122,7 +121,7 @@ public class MapBenchmark {
             int thread = threads.getThreadIndex();
             long place = shared.executions + (long) thread * Execution.bytes(CONTEXT_BYTES);
             execution = new Execution(shared.machine, null, place, CONTEXT_BYTES, thread);
-            program = shared.runner.prepare(shared.chosen.program(thread), shared.machine, Checking.NONE);
+            program = shared.runner.prepare(shared.chosen.verified(thread), shared.machine);
             if (program.run(execution, 0, 0) != shared.chosen.expected()) {
                 throw new IllegalStateException(shared.operation + " does not do what it should");
             }

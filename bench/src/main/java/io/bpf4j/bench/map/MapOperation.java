@@ -12,6 +12,11 @@ import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.VoidType;
+import io.bpf4j.vm.verify.Rejection;
+import io.bpf4j.vm.verify.Verdict;
+import io.bpf4j.vm.verify.VerifiedProgram;
+import io.bpf4j.vm.verify.Verifier;
+import io.bpf4j.vm.verify.VerifierInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -152,6 +157,17 @@ public record MapOperation(String name, Optional<MapSpec> map, int keySize, int 
         return new Program("maps", ProgramType.SOCKET_FILTER, new AttachSpec.Manual(),
                 assembly.instructions(),
                 assembly.references(), List.of(), List.of());
+    }
+
+    /** Returns the program of a thread with the verifier's proof that it needs no checks. */
+    public VerifiedProgram verified(int thread) {
+        Program program = program(thread);
+        Verdict verdict = Verifier.verify(program,
+                VerifierInput.of(program.type(), map.stream().toList(), "GPL"));
+        return switch (verdict) {
+            case VerifiedProgram verified -> verified;
+            case Rejection rejection -> throw new IllegalStateException(name + ": " + rejection);
+        };
     }
 
     private static String event() {

@@ -2,15 +2,12 @@ package io.bpf4j.loader.inprocess;
 
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.NativeCallback;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Execution;
-import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.jit.x64.CpuFeature;
 import io.bpf4j.vm.jit.x64.X64Compiler;
-import io.bpf4j.vm.program.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +39,8 @@ public final class NativeEngine implements Engine, AutoCloseable {
     }
 
     @Override
-    public NativeProgram prepare(Program program, Machine machine, Checking checking) {
-        PreparedProgram prepared = PreparedProgram.of(program, machine);
-        NativeProgram made = new NativeProgram(this, kernel, prepared, compiler.compile(prepared, checking),
-                checking);
+    public NativeProgram prepare(PreparedProgram program) {
+        NativeProgram made = new NativeProgram(this, kernel, program, compiler.compile(program));
         synchronized (programs) {
             programs.add(made);
         }

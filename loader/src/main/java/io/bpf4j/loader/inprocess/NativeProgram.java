@@ -27,17 +27,14 @@ public final class NativeProgram implements Executable, AutoCloseable {
     private final NativeEngine engine;
     private final PreparedProgram prepared;
     private final CompiledProgram compiled;
-    private final Checking checking;
     private final NativeCode code;
     private final long enter;
     private final long main;
 
-    NativeProgram(NativeEngine engine, Kernel kernel, PreparedProgram prepared, CompiledProgram compiled,
-            Checking checking) {
+    NativeProgram(NativeEngine engine, Kernel kernel, PreparedProgram prepared, CompiledProgram compiled) {
         this.engine = engine;
         this.prepared = prepared;
         this.compiled = compiled;
-        this.checking = checking;
         HostRuntime runtime = new HostRuntime(compiled.code());
         int runtimeOffset = compiled.code().size() + 15 & ~15;
         code = new NativeCode(kernel, runtimeOffset + runtime.code().size());
@@ -53,12 +50,12 @@ public final class NativeProgram implements Executable, AutoCloseable {
 
     @Override
     public long run(Execution execution, long first, long second) {
-        long frame = execution.begin(this, checking);
+        long frame = execution.begin(this, prepared.checking());
         Memory memory = execution.memory();
         long control = execution.control();
         put(memory, control, Control.HOST, engine.host(execution));
         put(memory, control, Control.ANSWER, 0);
-        if (checking == Checking.FULL) {
+        if (prepared.checking() == Checking.FULL) {
             long top = execution.stackTop();
             put(memory, control, Control.STACK_TOP, top);
             put(memory, control, Control.LOWEST_FRAME,

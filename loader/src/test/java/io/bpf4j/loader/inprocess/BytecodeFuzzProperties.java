@@ -3,7 +3,6 @@ package io.bpf4j.loader.inprocess;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.bpf4j.loader.sys.LinuxKernel;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.EngineException;
 import io.bpf4j.vm.engine.Execution;
@@ -53,8 +52,7 @@ class BytecodeFuzzProperties {
     /** What came of it; the same words from every engine. */
     private static String outcome(Engine engine, Machine machine, Execution execution, byte[] bytes) {
         try {
-            var ready = engine.prepare(SampleMachine.program(InsnCodec.decode(bytes), List.of()), machine,
-                    Checking.FULL);
+            var ready = engine.prepare(SampleMachine.program(InsnCodec.decode(bytes), List.of()), machine);
             machine.memory().clear(machine.memory().base(), Execution.bytes(0));
             long address = execution.setContext("the memory", new byte[MEMORY], true);
             return Long.toHexString(ready.run(execution, address, MEMORY));

@@ -9,6 +9,7 @@ import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Arithmetic;
 import io.bpf4j.vm.isa.Condition;
@@ -72,8 +73,9 @@ class NativeArithmeticTest {
         }
         list.add(new Insn.Exit());
         return engine
-                .prepare(new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(), list, List.of(),
-                        List.of(), List.of()), machine, Checking.NONE);
+                .prepare(Unproved
+                        .program(new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(), list,
+                                List.of(), List.of(), List.of()), machine, Checking.NONE));
     }
 
     private void assertComputes(Executable program, Register dst, long left, Register src, long right,

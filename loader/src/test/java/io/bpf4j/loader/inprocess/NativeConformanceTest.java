@@ -16,6 +16,7 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.TrapException;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.MalformedProgramException;
 import io.bpf4j.vm.jit.x64.CpuFeature;
@@ -58,7 +59,7 @@ class NativeConformanceTest {
     private long run(ConformanceCase one, Checking checking) {
         Program program = new Program("test", ProgramType.SYSCALL, new AttachSpec.Manual(),
                 InsnCodec.decode(one.bytes()), List.of(), List.of(), List.of());
-        try (NativeProgram ready = engine.prepare(program, machine, checking)) {
+        try (NativeProgram ready = engine.prepare(Unproved.program(program, machine, checking))) {
             long address = execution.setContext("the memory", one.memory(), true);
             return ready.run(execution, one.memory().length == 0 ? 0 : address, one.memory().length);
         }

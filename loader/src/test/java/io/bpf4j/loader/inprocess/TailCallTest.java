@@ -21,6 +21,7 @@ import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.InsnCodec;
@@ -174,7 +175,7 @@ class TailCallTest {
             Region jumps = arena.map("jumps").orElseThrow().regions().getFirst();
             List<Executable> prepared = new ArrayList<>();
             for (String text : scenario.programs()) {
-                Executable executable = engine.prepare(program(text), machine, checking);
+                Executable executable = engine.prepare(Unproved.program(program(text), machine, checking));
                 machine.setTailTarget(jumps.start() + (long) prepared.size() * jumps.stride(), executable);
                 prepared.add(executable);
             }

@@ -8,7 +8,6 @@ import io.bpf4j.loader.sys.Cpus;
 import io.bpf4j.loader.testrun.Outcome.Entry;
 import io.bpf4j.loader.testrun.Outcome.Finished;
 import io.bpf4j.vm.abi.ProgramType;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Environment;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
@@ -69,7 +68,7 @@ final class Twin {
         Program whole = new Program("test", ProgramType.RAW_TRACEPOINT, new AttachSpec.Manual(),
                 program.instructions(), program.references(), List.of(), List.of());
         long address = execution.setContext("the memory", bytes, true);
-        long result = new Interpreter().prepare(whole, machine, Checking.FULL)
+        long result = new Interpreter().prepare(whole, machine)
                 .run(execution, bytes.length == 0 ? 0 : address, bytes.length);
         var entries = new HashMap<String, List<Entry>>();
         arena.maps().forEach(map -> entries.put(map.spec().name(), contents(map)));

@@ -122,7 +122,7 @@ public final class VerifyCommand implements Callable<Integer> {
                     + verified.stackBytes() + " bytes of stack)").line();
             case Rejection rejection -> {
                 output.text(program.name() + ": rejected (" + effort + ")").line();
-                rejection.explanation().lines().forEach(line -> output.text("  " + line).line());
+                rejection.explanation().text().lines().forEach(line -> output.text("  " + line).line());
             }
         }
     }

@@ -11,13 +11,13 @@ import io.bpf4j.loader.testrun.TestRunner;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.vm.abi.ProgramType;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.EngineException;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.engine.helper.SystemEnvironment;
@@ -88,13 +88,13 @@ final class VmRunner implements AutoCloseable {
     }
 
     private long run(Engine engine, JavaPlace place, List<Insn> instructions, byte[] memory) {
-        return run(engine.prepare(program(instructions), place.machine(), Checking.FULL), place, memory);
+        return run(engine.prepare(program(instructions), place.machine()), place, memory);
     }
 
     private long runNative(List<Insn> instructions, byte[] memory) {
         NativePlace place = nativePlace(memory.length);
-        try (var ready = place.engine().prepare(program(instructions), place.place().machine(),
-                Checking.FULL)) {
+        try (var ready = place.engine()
+                .prepare(PreparedProgram.checked(program(instructions), place.place().machine()))) {
             return run(ready, place.place(), memory);
         }
     }

@@ -37,10 +37,10 @@ final class InterpretedProgram implements Executable {
     private final Memory memory;
     private final ByteBuffer buffer;
 
-    InterpretedProgram(PreparedProgram prepared, Machine machine, Checking checking) {
+    InterpretedProgram(PreparedProgram prepared) {
         this.prepared = prepared;
-        this.machine = machine;
-        this.checking = checking;
+        this.machine = prepared.machine();
+        this.checking = prepared.checking();
         this.code = MicroCode.of(prepared.flow().instructions());
         this.fused = FusedCode.of(code, prepared.flow().instructions());
         this.memory = machine.memory();

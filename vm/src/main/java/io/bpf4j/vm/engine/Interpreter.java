@@ -1,7 +1,5 @@
 package io.bpf4j.vm.engine;
 
-import io.bpf4j.vm.program.Program;
-
 /** The engine that defines what programs do: one instruction after the other. */
 public final class Interpreter implements Engine {
 
@@ -11,7 +9,7 @@ public final class Interpreter implements Engine {
     }
 
     @Override
-    public Executable prepare(Program program, Machine machine, Checking checking) {
-        return new InterpretedProgram(PreparedProgram.of(program, machine), machine, checking);
+    public Executable prepare(PreparedProgram program) {
+        return new InterpretedProgram(program);
     }
 }

@@ -10,25 +10,91 @@ import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.map.BpfMap;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.Reference;
+import io.bpf4j.vm.verify.VerifiedProgram;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A program whose control flow makes sense and whose references to maps are numbers of one machine: what every engine
- * starts from.
- *
- * @param program what it was made from
- * @param flow the control flow of the instructions with numbers in place of references
+ * starts from. What runs without checks is made of a {@link VerifiedProgram}, which only the verifier makes; everything
+ * else is looked after while it runs.
  */
-public record PreparedProgram(Program program, ControlFlow flow) {
+public final class PreparedProgram {
+
+    private final Program program;
+    private final Machine machine;
+    private final ControlFlow flow;
+    private final Checking checking;
+    private final Optional<VerifiedProgram> proof;
+
+    private PreparedProgram(Program program, Machine machine, Checking checking,
+            Optional<VerifiedProgram> proof) {
+        this.program = program;
+        this.machine = machine;
+        this.flow = link(program, machine);
+        this.checking = checking;
+        this.proof = proof;
+    }
 
     /**
-     * Makes a program ready for a machine.
+     * Makes a program that nobody has proved ready for a machine.
      *
      * @throws io.bpf4j.vm.isa.MalformedProgramException if its control flow makes no sense
      * @throws EngineException if it names a map or a helper that the machine does not have
      */
-    public static PreparedProgram of(Program program, Machine machine) {
+    public static PreparedProgram checked(Program program, Machine machine) {
+        return new PreparedProgram(program, machine, Checking.FULL, Optional.empty());
+    }
+
+    /**
+     * Makes a program that the verifier has accepted ready for a machine.
+     *
+     * @throws EngineException if the machine lacks a map or a helper, or has another map than the proof rests on
+     */
+    public static PreparedProgram proved(VerifiedProgram verified, Machine machine) {
+        Program program = verified.program();
+        for (Reference reference : program.references()) {
+            if (!map(program, machine, reference.map()).spec()
+                    .equals(verified.input().maps().get(reference.map()))) {
+                throw new EngineException("program " + program.name() + " was verified with another map "
+                        + reference.map() + " than the machine has");
+            }
+        }
+        return new PreparedProgram(program, machine, Checking.NONE, Optional.of(verified));
+    }
+
+    /** Makes a program ready that runs as is asked for; only tests of bare instructions have a door to this. */
+    static PreparedProgram unproved(Program program, Machine machine, Checking checking) {
+        return new PreparedProgram(program, machine, checking, Optional.empty());
+    }
+
+    /** Returns what it was made from. */
+    public Program program() {
+        return program;
+    }
+
+    /** Returns the machine that it runs on. */
+    public Machine machine() {
+        return machine;
+    }
+
+    /** Returns the control flow of the instructions with numbers in place of references. */
+    public ControlFlow flow() {
+        return flow;
+    }
+
+    /** Returns how much an engine must look after it. */
+    public Checking checking() {
+        return checking;
+    }
+
+    /** Returns the proof that it needs no checks; empty where nobody has proved it. */
+    public Optional<VerifiedProgram> proof() {
+        return proof;
+    }
+
+    private static ControlFlow link(Program program, Machine machine) {
         Instructions instructions = Instructions.of(program.instructions());
         List<Insn> linked = new ArrayList<>(instructions);
         for (Reference reference : program.references()) {
@@ -40,7 +106,7 @@ public record PreparedProgram(Program program, ControlFlow flow) {
         for (Insn insn : linked) {
             requireKnown(program, machine, insn);
         }
-        return new PreparedProgram(program, flow);
+        return flow;
     }
 
     private static long address(Program program, Machine machine, Reference reference) {

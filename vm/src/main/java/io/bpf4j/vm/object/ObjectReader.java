@@ -50,7 +50,8 @@ public final class ObjectReader {
             }
             programs.add(
                     new Program(program.name(), program.type(), program.attach(), instructions(elf, code),
-                            program.references(), program.functions(), rest.lines().of(programs.size())));
+                            program.references(), program.functions(), rest.lines().of(programs.size()),
+                            program.names()));
         }
         Map<String, String> data = new HashMap<>();
         rest.data().forEach(each -> data.put(each.map(), each.section()));

@@ -91,7 +91,7 @@ public final class ObjectWriter {
         List<Program> programs = unit.programs().stream()
                 .map(program -> new Program(program.name(), program.type(),
                         program.attach(), List.of(), program.references(), program.functions(),
-                        List.of()))
+                        List.of(), program.names()))
                 .toList();
         Set<String> elsewhere = new HashSet<>();
         data.forEach(each -> elsewhere.add(each.map()));

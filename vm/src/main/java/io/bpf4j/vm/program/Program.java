@@ -12,9 +12,11 @@ import java.util.List;
  * @param references the instructions that name maps, by rising slot
  * @param functions by rising slot; the first is the program itself
  * @param lines by rising slot
+ * @param names what the source calls the values in registers and in the frame, as far as the compiler tells
  */
 public record Program(String name, ProgramType type, AttachSpec attach, List<Insn> instructions,
-        List<Reference> references, List<Function> functions, List<SourceLine> lines) {
+        List<Reference> references, List<Function> functions, List<SourceLine> lines,
+        List<NamedValue> names) {
 
     /** Copies the lists. */
     public Program {
@@ -22,6 +24,13 @@ public record Program(String name, ProgramType type, AttachSpec attach, List<Ins
         references = List.copyOf(references);
         functions = List.copyOf(functions);
         lines = List.copyOf(lines);
+        names = List.copyOf(names);
+    }
+
+    /** Makes a program of which nobody knows the names of values. */
+    public Program(String name, ProgramType type, AttachSpec attach, List<Insn> instructions,
+            List<Reference> references, List<Function> functions, List<SourceLine> lines) {
+        this(name, type, attach, instructions, references, functions, lines, List.of());
     }
 
     /** Returns the number of 64-bit slots. */

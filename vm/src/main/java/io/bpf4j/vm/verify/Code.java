@@ -93,6 +93,10 @@ final class Code {
         }
     }
 
+    Instructions instructions() {
+        return instructions;
+    }
+
     int size() {
         return instructions.size();
     }

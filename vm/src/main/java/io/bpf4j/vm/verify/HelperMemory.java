@@ -61,17 +61,18 @@ final class HelperMemory {
             check(register, memory, (int) range.unsignedMax(), use == Use.FILL && !exact ? Use.CHANGE : use,
                     zeroAllowed);
         } catch (Refusal refusal) {
-            throw exact ? refusal : blameSize(refusal, sizeRegister, range);
+            throw exact ? refusal : blameSize(refusal, (Pointer) memory, sizeRegister, range);
         }
         walk.precision().mark(walk.state(), walk.index(), sizeRegister);
     }
 
     /** Where the size has a range, it is what must be bounded. */
-    private static Refusal blameSize(Refusal refusal, int sizeRegister, ScalarRange range) {
+    private Refusal blameSize(Refusal refusal, Pointer memory, int sizeRegister, ScalarRange range) {
+        long left = regions.left(memory);
         return switch (refusal.kind()) {
             case OUT_OF_BOUNDS, STACK_BOUNDS -> Refusal.of(refusal.kind(), sizeRegister, refusal.getMessage()
                     + "; the size, r" + sizeRegister + ", is " + range,
-                    "test r" + sizeRegister + " against the size of the memory first");
+                    Regions.bound("r" + sizeRegister, left)).in(regions.space(memory, range));
             default -> refusal;
         };
     }

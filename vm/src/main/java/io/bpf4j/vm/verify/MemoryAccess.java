@@ -61,7 +61,7 @@ final class MemoryAccess {
         if (pointer.nullable()) {
             throw Refusal.of(RejectionKind.MAYBE_NULL, base.number(),
                     does + " memory through " + base + ", which may be null",
-                    "test it first: if " + base + " == 0 goto ...");
+                    "test it first: if (" + base + " != 0)");
         }
         return pointer;
     }

@@ -1,6 +1,10 @@
 package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.explain.Complaint.Space;
+import io.bpf4j.vm.explain.Memory;
+import io.bpf4j.vm.type.VoidType;
+import java.util.List;
 
 /** Bounds of what pointers point to, but for the stack and the context (check_mem_region_access). */
 final class Regions {
@@ -69,29 +73,63 @@ final class Regions {
         }
         if (Long.compareUnsigned(variable.unsignedMax(), MAX_OFFSET) >= 0
                 || variable.unsignedMax() + offset + bytes > size) {
-            throw outside(register, pointer, offset, bytes, size, bound(size - offset - bytes));
+            throw outside(register, pointer, offset, bytes, size, bound("the index", size - offset - bytes));
         }
     }
 
     /** Says how to bound an index whose greatest value may be {@code limit}. */
-    private static String bound(long limit) {
+    static String bound(String number, long limit) {
         if (limit < 0) {
             return "";
         }
-        return "test the index first: it may be at most " + limit
-                + (Long.bitCount(limit + 1) == 1
-                        ? ", which & 0x" + Long.toHexString(limit) + " ensures"
-                        : "");
+        String mask = Long.toHexString(Long.highestOneBit(limit + 1) - 1);
+        return "test " + number + " <= " + limit + " first"
+                + (limit == 0 ? "" : ", or mask it with & 0x" + mask);
     }
 
-    private static Refusal outside(int register, Pointer pointer, long offset, long bytes, int size,
+    private Refusal outside(int register, Pointer pointer, long offset, long bytes, int size,
             String hint) {
         String place = pointer.isFixed()
                 ? "offset " + (offset + pointer.variable().value())
                 : "offset " + offset + " plus an index that is " + pointer.variable();
         return Refusal.of(RejectionKind.OUT_OF_BOUNDS, register, "accesses " + bytes
                 + (bytes == 1 ? " byte" : " bytes") + " at " + place + " of " + pointer.target().words()
-                + ", which has " + size + " bytes", hint);
+                + ", which has " + size + " bytes", hint)
+                .in(new Space(memory(pointer, offset), size,
+                        pointer.isFixed() ? "" : pointer.variable().toString(), false));
+    }
+
+    /** Returns what is known of the memory that an access starts in. */
+    private Memory memory(Pointer pointer, long offset) {
+        long first = offset + Math.max(0,
+                pointer.isFixed() ? pointer.variable().value() : pointer.variable().signedMin());
+        if (pointer.target() instanceof PointerTarget.MapValue(var map)) {
+            return new Memory(pointer.target().words(), map.value(), walk.input().globalsOf(map.name()),
+                    first);
+        }
+        return new Memory(pointer.target().words(), VoidType.VOID, List.of(), first);
+    }
+
+    /** Returns how many bytes are left behind an address, whatever its variable part; -1 if that is not known. */
+    long left(Pointer pointer) {
+        long size = switch (pointer.target()) {
+            case PointerTarget.MapValue(var map) -> map.valueSize();
+            case PointerTarget.RingRecord(var bytes) -> bytes;
+            case PointerTarget.Block(var name, var bytes, var writable) -> bytes;
+            case PointerTarget.Stack target -> 0;
+            default -> -1;
+        };
+        boolean known = size >= 0 && pointer.variable().signedMin() >= 0
+                && pointer.variable().signedMax() < MAX_OFFSET;
+        return known ? size - pointer.offset() - pointer.variable().signedMax() : -1;
+    }
+
+    /** Returns the memory behind an address, which a size is too great for. */
+    Space space(Pointer pointer, ScalarRange size) {
+        Memory memory = pointer.isStack()
+                ? new Memory("the stack", VoidType.VOID, List.of(), 0)
+                : memory(pointer, pointer.offset());
+        return new Space(memory, (int) (left(pointer) + memory.offset()), size.toString(), true);
     }
 
     private void packet(int register, Pointer pointer, long offset, long bytes, boolean write) {

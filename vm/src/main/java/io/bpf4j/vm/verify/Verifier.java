@@ -1,9 +1,9 @@
 package io.bpf4j.vm.verify;
 
+import io.bpf4j.vm.explain.Explanation;
 import io.bpf4j.vm.flow.ControlFlow;
 import io.bpf4j.vm.isa.MalformedProgramException;
 import io.bpf4j.vm.program.Program;
-import io.bpf4j.vm.program.SourceLine;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +13,7 @@ import java.util.Optional;
  * <pre>{@code
  * switch (Verifier.verify(program, VerifierInput.of(program.type(), unit))) {
  *     case VerifiedProgram verified -> ...
- *     case Rejection rejection -> System.err.print(rejection.explanation());
+ *     case Rejection rejection -> System.err.print(rejection.explanation().text());
  * }
  * }</pre>
  */
@@ -55,15 +55,15 @@ public final class Verifier {
         try {
             explorer.explore();
         } catch (Refusal refusal) {
-            return new Explanation(walk).of(refusal, statistics(walk, explorer, start));
+            return new Trail(walk).explain(refusal, statistics(walk, explorer, start));
         }
         try {
             int stack = new StackDepth(code, walk.facts(), program.type()).check();
             return new VerifiedProgram(program, input, statistics(walk, explorer, start), walk.facts(),
                     stack);
         } catch (Refusal refusal) {
-            return new Rejection(refusal.kind(), 0, line(program, 0), refusal.getMessage(), refusal.hint(),
-                    Optional.empty(), List.of(), statistics(walk, explorer, start));
+            return rejection(program, refusal.kind(), 0, refusal.getMessage(), refusal.hint(),
+                    statistics(walk, explorer, start));
         }
     }
 
@@ -74,11 +74,16 @@ public final class Verifier {
 
     private static Rejection refused(Program program, RejectionKind kind, int slot, String reason,
             long start) {
-        return new Rejection(kind, slot, line(program, slot), reason, "", Optional.empty(), List.of(),
+        return rejection(program, kind, slot, reason, "",
                 new Verdict.Statistics(0, 0, 0, System.nanoTime() - start));
     }
 
-    static Optional<SourceLine> line(Program program, int slot) {
-        return Optional.ofNullable(program.lineAt(slot));
+    private static Rejection rejection(Program program, RejectionKind kind, int slot, String reason,
+            String hint,
+            Verdict.Statistics statistics) {
+        Explanation explanation = new Explanation(slot, Optional.ofNullable(program.lineAt(slot)), reason,
+                List.of(),
+                List.of(), false, hint, "");
+        return new Rejection(kind, reason, explanation, statistics);
     }
 }

@@ -2,6 +2,7 @@ package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.program.Global;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.EnumSet;
@@ -19,10 +20,11 @@ import java.util.Set;
  * @param helpers which helpers exist
  * @param budget how many instructions may be walked, over all paths
  * @param policy what is allowed beyond what is safe
+ * @param globals the variables of the source, for explanations
  */
 public record VerifierInput(Map<String, MapSpec> maps, String license, ContextModel context,
         Set<Helper> helpers,
-        long budget, Policy policy) {
+        long budget, Policy policy, List<Global> globals) {
 
     /** What the kernel is willing to walk (kernel/bpf/verifier.c, BPF_COMPLEXITY_LIMIT_INSNS). */
     public static final long DEFAULT_BUDGET = 1_000_000;
@@ -51,6 +53,7 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
     public VerifierInput {
         maps = Map.copyOf(maps);
         helpers = Set.copyOf(helpers);
+        globals = List.copyOf(globals);
     }
 
     /** Returns what the kernel gives to a program of a type that root loads. */
@@ -58,12 +61,20 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
         Map<String, MapSpec> byName = new LinkedHashMap<>();
         maps.forEach(map -> byName.put(map.name(), map));
         return new VerifierInput(byName, license, ContextModel.of(type), helpersOf(type), DEFAULT_BUDGET,
-                Policy.PRIVILEGED);
+                Policy.PRIVILEGED, List.of());
     }
 
     /** Returns what the kernel gives to a program of a unit. */
     public static VerifierInput of(ProgramType type, ProgramUnit unit) {
-        return of(type, unit.maps(), unit.license());
+        VerifierInput input = of(type, unit.maps(), unit.license());
+        return new VerifierInput(input.maps, input.license, input.context, input.helpers, input.budget,
+                input.policy,
+                unit.globals());
+    }
+
+    /** Returns the variables that a map's value is made of, if it is a section of variables. */
+    List<Global> globalsOf(String map) {
+        return globals.stream().filter(global -> global.map().equals(map)).toList();
     }
 
     /** Returns the helpers that the kernel has for a program type. */
@@ -81,22 +92,22 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
 
     /** Returns the same with another context. */
     public VerifierInput withContext(ContextModel other) {
-        return new VerifierInput(maps, license, other, helpers, budget, policy);
+        return new VerifierInput(maps, license, other, helpers, budget, policy, globals);
     }
 
     /** Returns the same with other helpers. */
     public VerifierInput withHelpers(Set<Helper> others) {
-        return new VerifierInput(maps, license, context, others, budget, policy);
+        return new VerifierInput(maps, license, context, others, budget, policy, globals);
     }
 
     /** Returns the same with another budget. */
     public VerifierInput withBudget(long instructions) {
-        return new VerifierInput(maps, license, context, helpers, instructions, policy);
+        return new VerifierInput(maps, license, context, helpers, instructions, policy, globals);
     }
 
     /** Returns the same with another policy. */
     public VerifierInput withPolicy(Policy other) {
-        return new VerifierInput(maps, license, context, helpers, budget, other);
+        return new VerifierInput(maps, license, context, helpers, budget, other, globals);
     }
 
     boolean isGplCompatible() {

@@ -15,6 +15,7 @@ import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.engine.TrapException;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.MalformedProgramException;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
@@ -80,8 +81,9 @@ class EngineConformanceTest {
     }
 
     private static long run(ConformanceCase test, SampleMachine sample, Engine engine, Checking checking) {
-        Executable program = engine.prepare(
-                SampleMachine.program(InsnCodec.decode(test.bytes()), List.of()), sample.machine(), checking);
+        Executable program = engine.prepare(Unproved.program(
+                SampleMachine.program(InsnCodec.decode(test.bytes()), List.of()), sample.machine(),
+                checking));
         sample.execution().setBudget(BUDGET);
         long address = sample.execution().setContext("the memory", test.memory(), true);
         return program.run(sample.execution(), test.memory().length == 0 ? 0 : address,

@@ -7,6 +7,7 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.engine.TrapException.Kind;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.Insn;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,8 +34,8 @@ public sealed interface RunResult {
     /** Runs instructions on a machine without maps and helpers. */
     static RunResult of(SampleMachine sample, Engine engine, Checking checking, List<Insn> instructions,
             byte[] memory) {
-        Executable executable = engine.prepare(SampleMachine.program(instructions, List.of()),
-                sample.machine(), checking);
+        Executable executable = engine.prepare(Unproved.program(
+                SampleMachine.program(instructions, List.of()), sample.machine(), checking));
         // What an earlier run left there is not to be seen by programs that read what they did not write.
         sample.machine().memory().clear(sample.machine().memory().base(), Execution.bytes(0));
         long address = sample.execution().setContext("the memory", memory, true);

@@ -57,7 +57,7 @@ public final class SampleMachine {
 
     /** Runs a program on a memory, which R1 points to and R2 has the length of. */
     public long run(Engine engine, Checking checking, String text, byte... memory) {
-        Executable executable = engine.prepare(program(text), machine, checking);
+        Executable executable = engine.prepare(Unproved.program(program(text), machine, checking));
         long address = execution.setContext("the memory", memory, true);
         return executable.run(execution, address, memory.length);
     }

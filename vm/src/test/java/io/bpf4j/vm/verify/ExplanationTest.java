@@ -36,17 +36,17 @@ class ExplanationTest {
                 assembly.instructions(),
                 assembly.references(), List.of(), List.of(lines));
         Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), MAPS, "GPL"));
-        return assertInstanceOf(Rejection.class, verdict).explanation();
+        return assertInstanceOf(Rejection.class, verdict).explanation().text();
     }
 
     @Test
     void aMissingNullTest() {
         assertEquals("""
-                count.probe:7 (instruction 6): reads memory through r0, which may be null
+                count.probe:7 (instruction 6): reads memory through slot, which may be null
                     *slot += 1;
-                  r0 is null or a pointer to a value of map counts
-                  count.probe:5 (instruction 5): call of bpf_map_lookup_elem
-                  hint: test it first: if r0 == 0 goto ...
+                  slot is null or a pointer to a value of map counts
+                  count.probe:5: u64 *slot = counts.lookup(1);
+                  hint: test it first: if (slot != 0)
                 """, explain("""
                 *(u32 *)(r10 - 4) = 1
                 r1 = map[counts] ll
@@ -66,11 +66,11 @@ class ExplanationTest {
                 """
                         instruction 7: accesses 65535 bytes at offset 0 of a value of map rec, which has 256 \
                         bytes; the size, r2, is 0..65535
-                          r2 is 0..65535
+                          r2 is 0..65535, but the space left in a value of map rec is 256
                           instruction 0: r6 is loaded from r1 + 96
                           instruction 1: r6 &= 65535
                           instruction 4: r2 = r6
-                          hint: test r2 against the size of the memory first
+                          hint: test r2 <= 256 first, or mask it with & 0xff
                         """,
                 explain("""
                         r6 = *(u64 *)(r1 + 96)
@@ -91,12 +91,12 @@ class ExplanationTest {
                 """
                         instruction 5: accesses 1 byte at offset 0 plus an index that is 0..511 of a value of map \
                         rec, which has 256 bytes
-                          r2 is a pointer to a value of map rec at offset 0..511
+                          the index is 0..511, but the space left in a value of map rec is 256
                           instruction 0: r6 is loaded from r1 + 96
                           instruction 1: r6 &= 511
-                          instruction 2: r2 = a pointer to a value of map rec
+                          instruction 2: r2 = a value of map rec
                           instruction 4: r2 += r6
-                          hint: test the index first: it may be at most 255, which & 0xff ensures
+                          hint: test the index <= 255 first, or mask it with & 0xff
                         """,
                 explain("""
                         r6 = *(u64 *)(r1 + 96)

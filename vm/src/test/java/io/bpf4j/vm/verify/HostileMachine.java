@@ -2,7 +2,6 @@ package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.abi.ArgumentKind;
 import io.bpf4j.vm.abi.Helper;
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Fault;
 import io.bpf4j.vm.engine.HelperTable;
@@ -78,7 +77,7 @@ public final class HostileMachine {
         }
         held.clear();
         long address = execution.setContext("the context", context, false);
-        new Interpreter().prepare(program, machine, Checking.FULL).run(execution, address, 0);
+        new Interpreter().prepare(program, machine).run(execution, address, 0);
         if (!held.isEmpty()) {
             throw new IllegalStateException("keeps a record");
         }

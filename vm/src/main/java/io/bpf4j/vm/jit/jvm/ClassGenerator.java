@@ -42,17 +42,15 @@ final class ClassGenerator {
 
     private final PreparedProgram prepared;
     private final Machine machine;
-    private final Checking checking;
     private final String name;
     private final Constants constants;
     private final BufferAccess atomicAccess;
     private final Access access;
     private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 
-    ClassGenerator(PreparedProgram prepared, Machine machine, Checking checking, boolean segments) {
+    ClassGenerator(PreparedProgram prepared, boolean segments) {
         this.prepared = prepared;
-        this.machine = machine;
-        this.checking = checking;
+        this.machine = prepared.machine();
         this.name = PACKAGE + prepared.program().name().replaceAll("\\W", "_");
         this.constants = new Constants(owner());
         this.atomicAccess = new BufferAccess(constants, machine.memory());
@@ -85,7 +83,7 @@ final class ClassGenerator {
     }
 
     boolean checked() {
-        return checking == Checking.FULL;
+        return prepared.checking() == Checking.FULL;
     }
 
     /**
@@ -110,7 +108,7 @@ final class ClassGenerator {
         byte[] bytes = writer.toByteArray();
         List<Object> values = constants.entries().stream().map(Entry::value).toList();
         try {
-            return (Executable) new ProgramLoader(prepared, checking, values).define(name, bytes)
+            return (Executable) new ProgramLoader(prepared, values).define(name, bytes)
                     .getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("the class of program " + prepared.program().name(), e);

@@ -1,6 +1,5 @@
 package io.bpf4j.vm.jit.jvm;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Fault;
@@ -21,13 +20,10 @@ import io.bpf4j.vm.memory.MemoryFaultException;
 public abstract class CompiledProgram implements Executable {
 
     private final PreparedProgram prepared;
-    private final Checking checking;
 
     /** Makes the one instance of a generated class, which {@link ProgramLoader} gives what it was made from. */
     protected CompiledProgram() {
-        ProgramLoader loader = (ProgramLoader) getClass().getClassLoader();
-        this.prepared = loader.prepared();
-        this.checking = loader.checking();
+        this.prepared = ((ProgramLoader) getClass().getClassLoader()).prepared();
     }
 
     /** Returns the objects that a generated class uses, in the order in which it named them. */
@@ -50,7 +46,7 @@ public abstract class CompiledProgram implements Executable {
     @Override
     public final long run(Execution execution, long first, long second) {
         try {
-            return main(execution, first, second, execution.begin(this, checking));
+            return main(execution, first, second, execution.begin(this, prepared.checking()));
         } catch (Fault | MemoryFaultException | IndexOutOfBoundsException e) {
             throw trap(e);
         }

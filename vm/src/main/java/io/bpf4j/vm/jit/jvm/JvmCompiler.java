@@ -1,10 +1,8 @@
 package io.bpf4j.vm.jit.jvm;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Interpreter;
-import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.program.Program;
 import java.util.function.Consumer;
@@ -44,17 +42,17 @@ public final class JvmCompiler implements Engine {
     }
 
     @Override
-    public Executable prepare(Program program, Machine machine, Checking checking) {
-        PreparedProgram prepared = PreparedProgram.of(program, machine);
+    public Executable prepare(PreparedProgram program) {
         try {
-            return new ClassGenerator(prepared, machine, checking, segments).generate();
+            return new ClassGenerator(program, segments).generate();
         } catch (MethodTooLargeException e) {
-            warn(program, "its function at slot " + CompiledProgram.slotOf(e.getMethodName()) + " would take "
-                    + e.getCodeSize() + " bytes of Java bytecode, and a method has room for 65535");
+            warn(program.program(),
+                    "its function at slot " + CompiledProgram.slotOf(e.getMethodName()) + " would take "
+                            + e.getCodeSize() + " bytes of Java bytecode, and a method has room for 65535");
         } catch (UncompilableException e) {
-            warn(program, e.getMessage());
+            warn(program.program(), e.getMessage());
         }
-        return new Interpreter().prepare(program, machine, checking);
+        return new Interpreter().prepare(program);
     }
 
     private void warn(Program program, String reason) {

@@ -1,6 +1,5 @@
 package io.bpf4j.vm.jit.jvm;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.PreparedProgram;
 import java.util.List;
 
@@ -11,13 +10,11 @@ import java.util.List;
 final class ProgramLoader extends ClassLoader {
 
     private final PreparedProgram prepared;
-    private final Checking checking;
     private final List<Object> constants;
 
-    ProgramLoader(PreparedProgram prepared, Checking checking, List<Object> constants) {
+    ProgramLoader(PreparedProgram prepared, List<Object> constants) {
         super(ProgramLoader.class.getClassLoader());
         this.prepared = prepared;
-        this.checking = checking;
         this.constants = List.copyOf(constants);
     }
 
@@ -27,10 +24,6 @@ final class ProgramLoader extends ClassLoader {
 
     PreparedProgram prepared() {
         return prepared;
-    }
-
-    Checking checking() {
-        return checking;
     }
 
     List<Object> constants() {

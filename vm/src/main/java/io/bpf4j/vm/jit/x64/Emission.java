@@ -33,11 +33,11 @@ final class Emission {
 
     private record ColdTrap(Label label, int slot, Trap trap) {}
 
-    Emission(PreparedProgram program, Checking checking, Set<CpuFeature> features) {
+    Emission(PreparedProgram program, Set<CpuFeature> features) {
         this.flow = program.flow();
         this.instructions = flow.instructions();
         this.liveness = Liveness.of(flow);
-        this.checked = checking == Checking.FULL;
+        this.checked = program.checking() == Checking.FULL;
         this.features = features;
     }
 

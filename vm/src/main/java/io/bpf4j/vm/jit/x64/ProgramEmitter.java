@@ -1,6 +1,5 @@
 package io.bpf4j.vm.jit.x64;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.flow.Subprogram;
@@ -39,8 +38,8 @@ final class ProgramEmitter {
     private final ControlEmitter control;
     private final Fusion fusion;
 
-    ProgramEmitter(PreparedProgram program, Checking checking, Set<CpuFeature> features) {
-        emission = new Emission(program, checking, features);
+    ProgramEmitter(PreparedProgram program, Set<CpuFeature> features) {
+        emission = new Emission(program, features);
         instructions = emission.instructions;
         alu = new AluEmitter(emission);
         memory = new MemoryEmitter(emission);

@@ -1,6 +1,5 @@
 package io.bpf4j.vm.jit.x64;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.PreparedProgram;
 import java.util.Set;
 
@@ -22,8 +21,8 @@ public final class X64Compiler {
         this.features = Set.copyOf(features);
     }
 
-    /** Compiles a program; with {@link Checking#NONE} nothing holds it back. */
-    public CompiledProgram compile(PreparedProgram program, Checking checking) {
-        return new ProgramEmitter(program, checking, features).emit();
+    /** Compiles a program; nothing holds back one that the verifier has accepted. */
+    public CompiledProgram compile(PreparedProgram program) {
+        return new ProgramEmitter(program, features).emit();
     }
 }

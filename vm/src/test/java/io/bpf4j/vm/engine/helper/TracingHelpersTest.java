@@ -10,6 +10,7 @@ import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
 import io.bpf4j.vm.map.ArenaMap;
 import io.bpf4j.vm.map.MapArena;
@@ -77,7 +78,8 @@ class TracingHelpersTest {
         for (Engine engine : new Engine[]{new Interpreter(), new JvmCompiler(problem -> {})}) {
             for (Checking checking : Checking.values()) {
                 long context = execution.setContext("the context", new byte[CONTEXT], true);
-                results.add(engine.prepare(program, machine, checking).run(execution, context, CONTEXT));
+                results.add(engine.prepare(Unproved.program(program, machine, checking)).run(execution,
+                        context, CONTEXT));
             }
         }
         assertEquals(1, results.stream().distinct().count(), () -> results + " of " + text);

@@ -16,6 +16,7 @@ import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.engine.TrapException;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.TrapException.Kind;
 import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
@@ -52,7 +53,7 @@ class JvmCompilerTest {
     }
 
     private long run(Machine machine, Checking checking, String text) {
-        return compiler.prepare(SampleMachine.program(text), machine, checking)
+        return compiler.prepare(Unproved.program(SampleMachine.program(text), machine, checking))
                 .run(new Execution(machine, null, BASE, 0, 0), 0, 0);
     }
 
@@ -138,7 +139,7 @@ class JvmCompilerTest {
 
     @Test
     void aRunAllocatesNothing() {
-        Executable program = compiler.prepare(SampleMachine.program(LOOP), sample.machine(), Checking.FULL);
+        Executable program = compiler.prepare(SampleMachine.program(LOOP), sample.machine());
         long address = sample.execution().setContext("the memory", new byte[64], true);
         var threads = assertInstanceOf(ThreadMXBean.class, ManagementFactory.getThreadMXBean());
         // The first runs link call sites.

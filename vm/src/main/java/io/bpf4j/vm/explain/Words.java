@@ -1,4 +1,4 @@
-package io.bpf4j.vm.verify;
+package io.bpf4j.vm.explain;
 
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.isa.Insn;
