@@ -60,6 +60,27 @@ public final class SymbolIndex {
         return collector.index(table);
     }
 
+    /**
+     * The bytes of a function.
+     *
+     * @param start file offset of its first instruction
+     * @param size  in bytes, positive
+     */
+    public record Extent(long start, long size) {}
+
+    /** File offsets of the functions' first instructions, ascending. */
+    public long[] starts() {
+        return starts.clone();
+    }
+
+    /** The innermost function that holds the byte at {@code fileOffset}. */
+    public Optional<Extent> extent(long fileOffset) {
+        int found = indexOf(fileOffset);
+        return found < 0
+                ? Optional.empty()
+                : Optional.of(new Extent(starts[found], Integer.toUnsignedLong(sizes[found])));
+    }
+
     /** Number of functions that start at different places. */
     public int size() {
         return starts.length;
@@ -72,15 +93,19 @@ public final class SymbolIndex {
      * @param fileOffset bytes from the start of the file
      */
     public Optional<Place> find(long fileOffset) {
+        int found = indexOf(fileOffset);
+        return found < 0 ? Optional.empty() : Optional.of(new Place(name(found), fileOffset - starts[found]));
+    }
+
+    private int indexOf(long fileOffset) {
         int found = Arrays.binarySearch(starts, fileOffset);
         int last = found >= 0 ? found : -found - 2;
         for (int i = last; i >= 0 && i > last - NESTING; i--) {
-            long within = fileOffset - starts[i];
-            if (within < Integer.toUnsignedLong(sizes[i])) {
-                return Optional.of(new Place(name(i), within));
+            if (fileOffset - starts[i] < Integer.toUnsignedLong(sizes[i])) {
+                return i;
             }
         }
-        return Optional.empty();
+        return -1;
     }
 
     private String name(int i) {

@@ -1,6 +1,5 @@
 package io.bpf4j.loader.user;
 
-import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
@@ -52,7 +51,7 @@ final class HostPrograms implements AutoCloseable {
 
     /** Takes a program. */
     void add(Program program) {
-        programs.add(new Prepared(program, new Interpreter().prepare(program, machine, Checking.FULL)));
+        programs.add(new Prepared(program, new Interpreter().prepare(program, machine)));
     }
 
     /** Runs the programs of a moment. */

@@ -11,7 +11,7 @@ import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.HelperTable;
 import io.bpf4j.vm.engine.Machine;
-import io.bpf4j.vm.engine.PreparedProgram;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.Width;
@@ -21,6 +21,13 @@ import io.bpf4j.vm.jit.x64.X64Compiler;
 import io.bpf4j.vm.jit.x64.runtime.ProcessBlock;
 import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
+import io.bpf4j.vm.patch.Block;
+import io.bpf4j.vm.patch.CodeMap;
+import io.bpf4j.vm.patch.Detour;
+import io.bpf4j.vm.patch.FunctionCode;
+import io.bpf4j.vm.patch.ModuleText;
+import io.bpf4j.vm.patch.PatchPlan;
+import io.bpf4j.vm.patch.PatchPlanner;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.trampoline.Hook;
@@ -29,6 +36,7 @@ import io.bpf4j.vm.trampoline.Run;
 import io.bpf4j.vm.trampoline.TargetLayout;
 import io.bpf4j.vm.trampoline.TidSource;
 import io.bpf4j.vm.trampoline.TrampolineWriter;
+import io.bpf4j.vm.trampoline.Trampolines;
 import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.Gpr;
 import io.bpf4j.vm.x64.Label;
@@ -90,7 +98,7 @@ class TrampolineTest {
 
     private CompiledProgram compile(Program program) {
         Machine machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
-        return new X64Compiler(Set.of()).compile(PreparedProgram.of(program, machine), Checking.NONE);
+        return new X64Compiler(Set.of()).compile(Unproved.program(program, machine, Checking.NONE));
     }
 
     private NativeCode seal(byte[] bytes) {
@@ -142,6 +150,16 @@ class TrampolineTest {
         code.xchg(OperandSize.QWORD, io.bpf4j.vm.x64.Memory.at(Gpr.RSP), Gpr.RAX);
         code.plain(Plain.RET);
         NativeCode.call(seal(code.assemble().bytes()).address(), memory.base());
+    }
+
+    /** A function of two instructions. */
+    private Detour detour() {
+        X64Assembler code = new X64Assembler();
+        code.alu(Alu.ADD, OperandSize.QWORD, Gpr.RAX, 1);
+        code.plain(Plain.RET);
+        Block text = new Block(0x1234, code.assemble().bytes());
+        PatchPlanner planner = new PatchPlanner(CodeMap.of(ModuleText.of(text)));
+        return ((PatchPlan.Patch) planner.entry(FunctionCode.of(text, text.range()))).detour();
     }
 
     private TargetLayout layout(TidSource tid, boolean ownStack) {

@@ -12,8 +12,8 @@ import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.jit.x64.runtime.ProcessBlock;
+import io.bpf4j.vm.patch.Displaced;
 import io.bpf4j.vm.x64.Label;
-import io.bpf4j.vm.x64.MachineCode;
 import io.bpf4j.vm.x64.Memory;
 import io.bpf4j.vm.x64.Plain;
 import io.bpf4j.vm.x64.Unary;
@@ -53,6 +53,7 @@ public final class TrampolineWriter {
     private final X64Assembler code = new X64Assembler();
     private final TargetLayout target;
     private final ThreadLookup lookup;
+    private final List<Trampolines.Placed> placed = new ArrayList<>();
     /** What is written behind everything else at a place, because it is seldom needed. */
     private final List<Runnable> rare = new ArrayList<>();
 
@@ -81,13 +82,14 @@ public final class TrampolineWriter {
     /** Writes what happens at a place; returns where to jump to from there. */
     public Label write(Hook hook) {
         Label start = code.here();
+        place(hook.detour().before());
         if (!hook.before().isEmpty()) {
             run(new Stop(hook, hook.before(), false));
         }
         if (!hook.after().isEmpty()) {
             callFunction(hook);
         } else {
-            hook.displaced().accept(code);
+            place(hook.detour().after());
         }
         rare.forEach(Runnable::run);
         rare.clear();
@@ -95,8 +97,8 @@ public final class TrampolineWriter {
     }
 
     /** Ends the code. */
-    public MachineCode assemble() {
-        return code.assemble();
+    public Trampolines assemble() {
+        return new Trampolines(code.assemble(), placed);
     }
 
     private void callFunction(Hook hook) {
@@ -107,7 +109,13 @@ public final class TrampolineWriter {
         run(new Stop(hook, hook.after(), true));
         code.plain(Plain.RET);
         code.bind(body);
-        hook.displaced().accept(code);
+        place(hook.detour().after());
+    }
+
+    /** Leaves room for displaced instructions, which depend on where they are. */
+    private void place(Displaced displaced) {
+        placed.add(new Trampolines.Placed(code.here(), displaced));
+        code.bytes(new byte[displaced.size()]);
     }
 
     private void run(Stop stop) {
