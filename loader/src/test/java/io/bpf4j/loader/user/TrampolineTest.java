@@ -192,12 +192,11 @@ class TrampolineTest {
         List<Run> runs = List.of(new Run(program, symbol, 0));
         Label start = writer
                 .write(new Hook(0x1234, 0, atReturn ? List.of() : runs, atReturn ? runs : List.of(),
-                        code -> {
-                            code.alu(Alu.ADD, OperandSize.QWORD, Gpr.RAX, 1);
-                            code.plain(Plain.RET);
-                        }, moment));
-        MachineCode code = writer.assemble();
-        NativeCode sealed = seal(code, Map.of(symbol, entry));
+                        detour(), moment));
+        Trampolines code = writer.assemble();
+        NativeCode sealed = new NativeCode(kernel, code.size());
+        made.add(sealed);
+        sealed.seal(code.link(sealed.address(), any -> entry));
         call(sealed.address() + code.offsetOf(start));
 
         for (Gpr gpr : FREE) {
