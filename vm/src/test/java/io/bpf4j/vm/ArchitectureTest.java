@@ -26,8 +26,7 @@ class ArchitectureTest extends ArchitectureRules {
                 engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64
-                jit.x64.runtime ->
-                trampoline -> abi isa jit.x64 jit.x64.runtime patch program x64
+                trampoline -> abi isa jit.x64 patch program x64
                 jit.jvm  -> abi engine flow isa map memory program
                 """, new Home("org.objectweb.asm", Set.of("jit.jvm")));
     }

@@ -1,6 +1,7 @@
 package io.bpf4j.loader.user;
 
 import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.loader.sys.Access;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * The memory that this process shares with those that it traces: a file without a name that only its owner may open.
  *
  * <pre>
- *  0 | the maps (MapArena) | owners of shards (u32 each) | this process's execution | process blocks, a page each |
+ *  0 | SessionHeader | the maps (MapArena) | owners of shards (u32 each) | this process's execution | journals |
  * </pre>
  */
 final class SharedArena implements AutoCloseable {
@@ -55,13 +56,13 @@ final class SharedArena implements AutoCloseable {
         this.specs = List.copyOf(specs);
         try {
             this.shards = shards(specs);
-            this.mapBytes = ArenaDescriptor.roundUp(MapArena.bytes(specs, shards), ArenaDescriptor.PAGE);
+            this.mapBytes = MapArena.bytes(specs, shards);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new LoadException("user mode cannot have these maps: " + e.getMessage(), false,
                     Optional.empty(),
                     "run it with --mode kernel", "", e);
         }
-        this.size = processBlocks() + (long) ArenaDescriptor.PAGE * MAX_PROCESSES;
+        this.size = journals() + (long) SessionHeader.JOURNAL_BYTES * MAX_PROCESSES;
         if (size > Integer.MAX_VALUE) {
             throw new LoadException("user mode has no room for maps of " + mapBytes + " bytes", false,
                     Optional.empty(), "give the maps fewer entries, or run it with --mode kernel", "", null);
@@ -74,8 +75,11 @@ final class SharedArena implements AutoCloseable {
             throw e;
         }
         this.memory = new Memory(mapping.bytes(), mapping.address());
-        this.maps = MapArena.create(memory, mapping.address(), specs, shards);
+        this.maps = MapArena.create(memory, memory.base() + SessionHeader.BYTES, specs, shards);
         memory.putInt(memory.base() + shardOwners() + (long) Integer.BYTES * (shards - 1), NOBODY);
+        ProcessWatch self = ProcessWatch.of((int) ProcessHandle.current().pid());
+        SessionHeader.write(memory, new SessionHeader.Tool(self.pid(), self.startTicks()),
+                journals());
     }
 
     private static int shards(List<MapSpec> specs) {
@@ -123,35 +127,37 @@ final class SharedArena implements AutoCloseable {
 
     /** Returns the maps with the addresses that they have in a process which has mapped the arena somewhere. */
     MapArena mapsAt(long address) {
-        return MapArena.open(memoryAt(address), address, specs);
+        return MapArena.open(memoryAt(address), address + SessionHeader.BYTES, specs);
     }
 
     /** Returns where the owners of shards are, in bytes from the start. */
     long shardOwners() {
-        return mapBytes;
+        return SessionHeader.BYTES + mapBytes;
     }
 
     /** Returns where the memory of programs is that run in this process, in bytes from the start. */
     long hostExecution() {
-        return mapBytes + ArenaDescriptor.PAGE;
+        return shardOwners() + ArenaDescriptor.PAGE;
     }
 
-    private long processBlocks() {
+    private long journals() {
         return hostExecution()
                 + ArenaDescriptor.roundUp(Execution.bytes(HOST_CONTEXT_BYTES), ArenaDescriptor.PAGE);
     }
 
     /**
-     * Takes a process block.
+     * Takes a journal, with a process block at its start.
      *
      * @return where it is, in bytes from the start
      * @throws IllegalStateException if there is none left
      */
-    long takeProcessBlock() {
+    long takeJournal() {
         if (processes == MAX_PROCESSES) {
             throw new IllegalStateException("one session traces at most " + MAX_PROCESSES + " processes");
         }
-        return processBlocks() + (long) ArenaDescriptor.PAGE * processes++;
+        long journal = journals() + (long) SessionHeader.JOURNAL_BYTES * processes++;
+        SessionHeader.setCount(memory, processes);
+        return journal;
     }
 
     @Override

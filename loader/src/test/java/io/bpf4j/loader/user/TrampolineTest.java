@@ -18,7 +18,6 @@ import io.bpf4j.vm.isa.Width;
 import io.bpf4j.vm.jit.x64.CompiledProgram;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.jit.x64.X64Compiler;
-import io.bpf4j.vm.jit.x64.runtime.ProcessBlock;
 import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.patch.Block;
@@ -60,16 +59,17 @@ class TrampolineTest {
 
     private static final int SLOTS = 4;
     private static final int SHARDS = 8;
+    private static final int BLOCK_BYTES = 16384;
     private static final List<Gpr> FREE = Arrays.stream(Gpr.values()).filter(gpr -> gpr != Gpr.RSP).toList();
     /** In the block: registers before, registers after, what the program saw. */
     private static final int AFTER = 128;
     private static final int SEEN = 256;
     private static final int SHARD_OWNERS = 1024;
-    private static final int PROCESS = 2048;
+    private static final int MISSED = 2048;
 
     private final LinuxKernel kernel = LinuxKernel.instance();
     private final NativeBlock block = new NativeBlock(kernel, 4096);
-    private final NativeBlock slots = new NativeBlock(kernel, SLOTS * ThreadBlock.BYTES);
+    private final NativeBlock slots = new NativeBlock(kernel, SLOTS * BLOCK_BYTES);
     private final Memory memory = block.memory();
     private final List<NativeCode> made = new ArrayList<>();
 
@@ -163,7 +163,7 @@ class TrampolineTest {
     }
 
     private TargetLayout layout(TidSource tid, boolean ownStack) {
-        return new TargetLayout(tid, slots.memory().base(), SLOTS, ThreadBlock.BYTES, memory.base() + PROCESS,
+        return new TargetLayout(tid, slots.memory().base(), SLOTS, BLOCK_BYTES, memory.base() + MISSED,
                 memory.base() + SHARD_OWNERS, SHARDS, ownStack);
     }
 
@@ -214,7 +214,7 @@ class TrampolineTest {
             assertEquals(0x1234, seen(PtRegs.IP));
         }
         assertEquals(0, slots.memory().getInt(slotOfThread() + ThreadBlock.BUSY.offset()));
-        assertEquals(0, memory.getLong(memory.base() + PROCESS + ProcessBlock.MISSED.offset()));
+        assertEquals(0, memory.getLong(memory.base() + MISSED));
         long pid = kernel.call(Syscall.GETPID, 0, 0, 0, 0, 0, 0);
         long thread = kernel.call(Syscall.GETTID, 0, 0, 0, 0, 0, 0);
         assertEquals(pid << 32 | thread,
@@ -224,7 +224,7 @@ class TrampolineTest {
 
     private long slotOfThread() {
         long thread = kernel.call(Syscall.GETTID, 0, 0, 0, 0, 0, 0);
-        return slots.memory().base() + (thread & SLOTS - 1) * ThreadBlock.BYTES;
+        return slots.memory().base() + (thread & SLOTS - 1) * BLOCK_BYTES;
     }
 
     private long seen(PtRegs field) {

@@ -4,6 +4,7 @@ import io.bpf4j.compiler.source.SourceFile;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.Output;
@@ -41,7 +42,8 @@ public final class DemoCommand implements Callable<Integer> {
             try (Conversation conversation = Conversation.prepare(machine.kernel())) {
                 Target client = conversation.client().target();
                 unit = GlobalValues.set(unit, "target", Integer.toString(client.pid()));
-                try (Session session = machine.open(unit, new SessionOptions(List.of(client), Map.of()))) {
+                try (Session session = machine.open(unit, new SessionOptions(List.of(client), Map.of()),
+                        ExecutionMode.KERNEL)) {
                     interrupts.onRequest(session::wake);
                     AttachReport report = new AttachReport(session.attachments());
                     report.requireEach();

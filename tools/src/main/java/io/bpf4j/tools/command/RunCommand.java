@@ -73,7 +73,6 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ExecutionMode mode = modeChoice.resolved();
         Interrupts interrupts = Interrupts.install();
         try (Machine machine = new Machine();
                 Output output = common.open();
@@ -81,13 +80,14 @@ public final class RunCommand implements Callable<Integer> {
                         ? Optional.empty()
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
             List<Target> targets = TargetOptions.targets(pids, started.command());
+            ExecutionMode mode = machine.resolve(modeChoice.wanted());
             Probe probe = ProbeFile.read(machine, file);
             if (common.verbose()) {
                 probe.notes().forEach(note -> System.err.println("note: " + note));
             }
             ProgramUnit unit = configured(probe.wanted(), targets);
             try (Session session = machine.open(unit,
-                    new SessionOptions(targets, Map.of()).withTraits(probe.traits()));
+                    new SessionOptions(targets, Map.of()).withTraits(probe.traits()), mode);
                     SessionStacks stacks = new SessionStacks(session)) {
                 report(session, mode);
                 interrupts.onRequest(session::wake);

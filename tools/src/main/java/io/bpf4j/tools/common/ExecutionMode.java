@@ -23,17 +23,9 @@ public enum ExecutionMode {
                 description = "where the probes run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
         private ExecutionMode mode = AUTO;
 
-        /**
-         * Returns the mode to run in.
-         *
-         * @throws UserError with {@link ExitCode#USAGE} if it is one that this version does not have
-         */
-        public ExecutionMode resolved() {
-            if (mode == USER) {
-                throw new UserError(ExitCode.USAGE, "--mode user is not in this version",
-                        "use --mode kernel, or leave it out");
-            }
-            return KERNEL;
+        /** Returns what was asked for, {@link #AUTO} if nothing was. */
+        public ExecutionMode wanted() {
+            return mode;
         }
     }
 }

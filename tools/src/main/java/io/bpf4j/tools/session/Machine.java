@@ -13,6 +13,7 @@ import io.bpf4j.compiler.source.SourceFile;
 import io.bpf4j.loader.LoadException;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.Target;
 import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.feature.Support;
@@ -20,9 +21,12 @@ import io.bpf4j.loader.kernel.KernelLoader;
 import io.bpf4j.loader.kernel.Tracefs;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
+import io.bpf4j.loader.user.UserLoader;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.vm.program.ProgramUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** The machine that a tool runs on: what its kernel can do, and units running in it. */
@@ -109,14 +113,40 @@ public final class Machine implements AutoCloseable {
     }
 
     /**
+     * Decides where to run: in the kernel if that is permitted, else in the traced processes.
+     *
+     * @param wanted what the user asked for
+     * @return the same, or what {@link ExecutionMode#AUTO} means here
+     */
+    public ExecutionMode resolve(ExecutionMode wanted) {
+        if (wanted != ExecutionMode.AUTO) {
+            return wanted;
+        }
+        return features.has(Feature.BPF_CALL) ? ExecutionMode.KERNEL : ExecutionMode.USER;
+    }
+
+    /**
      * Runs a unit.
      *
-     * @throws UserError with {@link ExitCode#NO_PERMISSION} if no unit may be run
-     * @throws LoadException if the kernel refuses this one, in the source's words
+     * @param mode {@link ExecutionMode#KERNEL} or {@link ExecutionMode#USER}
+     * @throws UserError with {@link ExitCode#NO_PERMISSION} if no unit may be run, with {@link ExitCode#USAGE} if user
+     *         mode has no process to run it in
+     * @throws LoadException if the verifier refuses this one, in the source's words
      */
-    public Session open(ProgramUnit unit, SessionOptions options) {
+    public Session open(ProgramUnit unit, SessionOptions options, ExecutionMode mode) {
+        if (mode == ExecutionMode.USER) {
+            requireTargets(options.targets());
+            return new UserLoader(kernel).open(unit, options);
+        }
         requirePermission();
         return new KernelLoader(kernel, features).open(unit, options);
+    }
+
+    private static void requireTargets(List<Target> targets) {
+        if (targets.isEmpty()) {
+            throw new UserError(ExitCode.USAGE, "user mode runs in the processes that it traces, and none was named",
+                    "name them with -p PID, start one with -- COMMAND, or use --mode kernel");
+        }
     }
 
     /**

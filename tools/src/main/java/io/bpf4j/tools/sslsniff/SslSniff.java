@@ -64,7 +64,6 @@ public final class SslSniff implements Callable<Integer> {
     @Override
     public Integer call() {
         options.check();
-        mode.resolved();
         if (options.sourceOnly() || options.showSource() || common.debug()) {
             printSource();
         }
@@ -83,11 +82,11 @@ public final class SslSniff implements Callable<Integer> {
                 Output output = common.open();
                 var started = new Started(targetOptions.start(machine.kernel()))) {
             List<Target> targets = targetOptions.targets(started.command());
-            machine.requirePermission();
+            ExecutionMode where = machine.resolve(mode.wanted());
             Selection selection = new Selection(options);
             ProgramUnit unit = selection.tailor(PROBE.unit());
-            try (Session session = machine.open(unit, selection.places(targets))) {
-                report(session);
+            try (Session session = machine.open(unit, selection.places(targets), where)) {
+                report(session, where);
                 started.command().ifPresent(StartedCommand::resume);
                 sniff(session, output, interrupts);
             }
@@ -103,11 +102,11 @@ public final class SslSniff implements Callable<Integer> {
         }
     }
 
-    private void report(Session session) {
+    private void report(Session session, ExecutionMode where) {
         AttachmentReport report = new AttachmentReport(session.attachments(), options);
         report.requireAny();
         report.printSkipped(errors(), common.verbose());
-        say("kernel mode, tracing " + report.summary());
+        say(where + " mode, tracing " + report.summary());
     }
 
     private void sniff(Session session, Output output, Interrupts interrupts) {

@@ -5,6 +5,8 @@ import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.DurationOption;
 import io.bpf4j.tools.common.ExecutionMode;
+import io.bpf4j.tools.common.UserError;
+import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.TargetOptions;
@@ -114,7 +116,10 @@ public final class SysCount implements Runnable {
         SystemCalls table = SystemCalls.ofThisMachine();
         filters.check(table);
         view.check();
-        mode.resolved();
+        if (mode.wanted() == ExecutionMode.USER) {
+            throw new UserError(ExitCode.USAGE, "jsyscount does not count in user mode yet",
+                    "use --mode kernel, or leave it out");
+        }
         try (Output output = common.open()) {
             if (list) {
                 TextReport.list(output, table);

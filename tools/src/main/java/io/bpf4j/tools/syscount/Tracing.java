@@ -7,6 +7,7 @@ import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.loader.proc.NoSuchProcessException;
 import io.bpf4j.loader.proc.ProcessWatch;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.UserError;
@@ -59,7 +60,8 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
                     watched.add(ProcessWatch.of(pid));
                 });
                 CallProbe probe = new CallProbe(filters, view, all, started.pid(), table);
-                try (Session session = machine.open(probe.specialise(compiled), SessionOptions.EVERYTHING)) {
+                try (Session session = machine.open(probe.specialise(compiled), SessionOptions.EVERYTHING,
+                        ExecutionMode.KERNEL)) {
                     tell(session.attachments());
                     probe.fill(session);
                     report.begin();

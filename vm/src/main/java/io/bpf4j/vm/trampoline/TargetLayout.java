@@ -7,12 +7,12 @@ package io.bpf4j.vm.trampoline;
  * @param slots the address of the thread slots: {@link #slotCount} of {@link #slotBytes} bytes, zeros at first
  * @param slotCount a power of two
  * @param slotBytes a power of two
- * @param processBlock the address of the {@link io.bpf4j.vm.jit.x64.runtime.ProcessBlock}
+ * @param missed the address of the number, of 64 bits, of hits at which nothing could run
  * @param shardOwners the address of the table that says which thread has which shard of the per-CPU maps
  * @param shardCount its length, in numbers of 32 bits
  * @param ownStack whether programs must not use the stack of the code that they interrupt (Go's are too small)
  */
-public record TargetLayout(TidSource tid, long slots, int slotCount, int slotBytes, long processBlock,
+public record TargetLayout(TidSource tid, long slots, int slotCount, int slotBytes, long missed,
         long shardOwners, int shardCount, boolean ownStack) {
 
     /** Checks the powers of two. */

@@ -28,7 +28,7 @@ import java.util.List;
 /**
  * Emits the routine by which a thread gets a block at its first hit, and a shard of the per-CPU maps with it.
  *
- * <p>A block is taken by setting {@link ThreadBlock#OWNER}, and ready when {@link ThreadBlock#KEY} is set too: a signal
+ * <p>A block is taken by setting {@link BlockField#OWNER}, and ready when {@link ThreadBlock#KEY} is set too: a signal
  * handler that comes between finds no block. A block of a thread that has ended, which the kernel knows, is taken over.
  */
 final class ThreadClaim {
@@ -96,7 +96,7 @@ final class ThreadClaim {
         takeOver(taken);
         code.jmp(failed);
         code.bind(own);
-        code.alu(Alu.CMP, DWORD, Memory.at(R12, ThreadBlock.KEY.offset()), RBX);
+        code.alu(Alu.CMP, QWORD, ThreadBlock.KEY.operand(), RBX);
         code.jcc(ConditionCode.E, done);
         code.jmp(failed);
     }
@@ -127,7 +127,7 @@ final class ThreadClaim {
     }
 
     private static Memory owner() {
-        return Memory.at(R12, ThreadBlock.OWNER.offset());
+        return BlockField.OWNER.operand();
     }
 
     /** Goes elsewhere if there is a thread of an id; else sets eax to the id. Changes rcx, rdi, rsi, r10, r11. */
@@ -184,28 +184,23 @@ final class ThreadClaim {
     }
 
     private void initialise() {
-        code.mov(DWORD, field(ThreadBlock.BUSY), 0);
-        code.mov(DWORD, field(ThreadBlock.SHARD), R8);
-        code.loadImmediate(RAX, target.processBlock());
-        code.mov(QWORD, field(ThreadBlock.PROCESS), RAX);
+        code.mov(DWORD, ThreadBlock.BUSY.operand(), 0);
+        code.mov(DWORD, ThreadBlock.SHARD.operand(), R8);
         code.loadImmediate(RAX, ThreadLookup.GETTID);
         code.plain(Plain.SYSCALL);
         code.mov(DWORD, RSI, RAX);
         code.loadImmediate(RAX, GETPID);
         code.plain(Plain.SYSCALL);
+        code.mov(DWORD, ThreadBlock.OWN_PID.operand(), RAX);
         code.shift(Shift.SHL, QWORD, RAX, Integer.SIZE);
         code.alu(Alu.OR, QWORD, RAX, RSI);
-        code.mov(QWORD, field(ThreadBlock.PID_TGID), RAX);
+        code.mov(QWORD, ThreadBlock.PID_TGID.operand(), RAX);
         code.plain(Plain.RDTSC);
         code.shift(Shift.SHL, QWORD, RDX, Integer.SIZE);
         code.alu(Alu.OR, QWORD, RAX, RDX);
         code.alu(Alu.XOR, QWORD, RAX, RBX);
         code.alu(Alu.OR, QWORD, RAX, 1); // a generator of random numbers must not start with zero
-        code.mov(QWORD, field(ThreadBlock.RANDOM), RAX);
-        code.mov(DWORD, field(ThreadBlock.KEY), RBX);
-    }
-
-    private static Memory field(ThreadBlock field) {
-        return Memory.at(R12, field.offset());
+        code.mov(QWORD, ThreadBlock.RANDOM.operand(), RAX);
+        code.mov(QWORD, ThreadBlock.KEY.operand(), RBX);
     }
 }

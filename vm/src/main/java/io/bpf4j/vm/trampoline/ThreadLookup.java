@@ -45,7 +45,7 @@ final class ThreadLookup {
         Label slow = code.label();
         tid();
         slot();
-        code.alu(Alu.CMP, DWORD, Memory.at(R12, ThreadBlock.KEY.offset()), RCX);
+        code.alu(Alu.CMP, QWORD, ThreadBlock.KEY.operand(), RCX);
         code.jcc(ConditionCode.NE, slow);
         code.bind(found);
         rare.add(() -> {
@@ -54,9 +54,9 @@ final class ThreadLookup {
             code.jcc(ConditionCode.E, found);
             code.jmp(missed);
         });
-        code.alu(Alu.CMP, DWORD, Memory.at(R12, ThreadBlock.BUSY.offset()), 0);
+        code.alu(Alu.CMP, DWORD, ThreadBlock.BUSY.operand(), 0);
         code.jcc(ConditionCode.NE, missed);
-        code.mov(DWORD, Memory.at(R12, ThreadBlock.BUSY.offset()), 1);
+        code.mov(DWORD, ThreadBlock.BUSY.operand(), 1);
     }
 
     /** Sets r12 to the block whose number the id in rcx gives. */

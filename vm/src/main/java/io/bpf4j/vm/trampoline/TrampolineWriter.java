@@ -11,7 +11,6 @@ import static io.bpf4j.vm.x64.OperandSize.QWORD;
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
-import io.bpf4j.vm.jit.x64.runtime.ProcessBlock;
 import io.bpf4j.vm.patch.Displaced;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Memory;
@@ -133,7 +132,7 @@ public final class TrampolineWriter {
         save(stop, read);
         stop.runs().forEach(run -> call(stop, run));
         SavedRegister.others().forEach(register -> code.mov(QWORD, register.gpr(), saved(register.field())));
-        code.mov(DWORD, Memory.at(R12, ThreadBlock.BUSY.offset()), 0);
+        code.mov(DWORD, ThreadBlock.BUSY.operand(), 0);
         code.bind(end);
         SavedRegister.PUSHED.reversed().forEach(register -> code.pop(register.gpr()));
         if (stop.flags()) {
@@ -144,14 +143,14 @@ public final class TrampolineWriter {
         }
         rare.add(() -> {
             code.bind(missed);
-            code.loadImmediate(RAX, target.processBlock());
-            code.lock(Unary.INC, QWORD, Memory.at(RAX, ProcessBlock.MISSED.offset()));
+            code.loadImmediate(RAX, target.missed());
+            code.lock(Unary.INC, QWORD, Memory.at(RAX));
             code.jmp(end);
         });
     }
 
     private static Memory saved(PtRegs field) {
-        return Memory.at(R12, ThreadBlock.REGISTERS.offset() + field.offset());
+        return ThreadBlock.CONTEXT.operand().plus(field.offset());
     }
 
     /** Fills in the context: what has to be put back anyway, and what programs may read. */
@@ -209,19 +208,27 @@ public final class TrampolineWriter {
     private void call(Stop stop, Run run) {
         if (RegisterUse.calls(run.program(), Helper.GET_ATTACH_COOKIE)) {
             code.loadImmediate(RAX, run.cookie());
-            code.mov(QWORD, Memory.at(R12, ThreadBlock.COOKIE.offset()), RAX);
+            code.mov(QWORD, ThreadBlock.COOKIE.operand(), RAX);
         }
         if (RegisterUse.calls(run.program(), Helper.GET_FUNC_IP)) {
             code.loadImmediate(RAX, stop.hook().function());
-            code.mov(QWORD, Memory.at(R12, ThreadBlock.FUNCTION.offset()), RAX);
+            code.mov(QWORD, ThreadBlock.FUNCTION.operand(), RAX);
         }
-        code.lea(QWORD, RDI, Memory.at(R12, ThreadBlock.REGISTERS.offset()));
-        code.lea(QWORD, RBP, Memory.at(R12, ThreadBlock.STACK_TOP));
+        if (RegisterUse.calls(run.program(), Helper.TAIL_CALL)) {
+            code.mov(DWORD, ThreadBlock.TAIL_CALLS.operand(), 0);
+        }
+        if (RegisterUse.calls(run.program(), Helper.GET_STACK)
+                || RegisterUse.calls(run.program(), Helper.GET_STACKID)) {
+            boolean atEntry = !stop.atReturn() && stop.hook().moment() == Hook.Moment.ENTRY;
+            code.mov(DWORD, ThreadBlock.AT_ENTRY.operand(), atEntry ? 1 : 0);
+        }
+        code.lea(QWORD, RDI, ThreadBlock.CONTEXT.operand());
+        code.lea(QWORD, RBP, ThreadBlock.FRAME_TOP.operand());
         if (target.ownStack()) {
-            code.mov(QWORD, Memory.at(R12, ThreadBlock.HOST_STACK.offset()), RSP);
-            code.lea(QWORD, RSP, Memory.at(R12, ThreadBlock.CALL_STACK_TOP));
+            code.mov(QWORD, BlockField.INTERRUPTED_STACK.operand(), RSP);
+            code.lea(QWORD, RSP, ThreadBlock.STACK_START.operand());
             code.call(run.entry());
-            code.mov(QWORD, RSP, Memory.at(R12, ThreadBlock.HOST_STACK.offset()));
+            code.mov(QWORD, RSP, BlockField.INTERRUPTED_STACK.operand());
         } else {
             code.call(run.entry());
         }
