@@ -39,10 +39,10 @@ final class Attempt {
         long start = function.address(from);
         long end = start;
         for (int i = from; refusal == null && (i <= last || end - start < room); i++) {
-            if (i == function.count()) {
-                refuseEnd(end);
-            } else if (!goesOn) {
+            if (!goesOn) {
                 end = takePadding(start, end, room, i <= last);
+            } else if (i == function.count()) {
+                refuseEnd(end);
             } else {
                 takeInsn(i, start);
                 end = function.address(i + 1);
