@@ -22,9 +22,13 @@ final class DynamicDescriptor {
     static final long STRINGS = 5;
     static final long SYMBOLS = 6;
     static final long STRINGS_SIZE = 10;
+    static final long RELOCATIONS = 7;
+    static final long RELOCATIONS_SIZE = 8;
     static final long SONAME = 14;
     static final long RPATH = 15;
     static final long RUNPATH = 29;
+    static final long RELATIVE_SIZE = 35;
+    static final long RELATIVE = 36;
     static final long FLAGS_1 = 0x6ffffffbL;
     static final long GNU_HASH = 0x6ffffef5L;
 

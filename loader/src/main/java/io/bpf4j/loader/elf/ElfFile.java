@@ -167,6 +167,14 @@ public final class ElfFile implements AutoCloseable {
         }).orElse(DynamicSection.NONE);
     }
 
+    /**
+     * Hands over every word that the dynamic linker sets to an address of this very file, with that address; both are
+     * virtual addresses before relocation.
+     */
+    public void forEachRelativeWord(RelativeWordVisitor visitor) {
+        dynamicEntries().ifPresent(raw -> new RelativeWords(this, bytes, raw).forEach(visitor));
+    }
+
     /** Path of the dynamic linker that the file asks for. */
     public Optional<String> interpreter() {
         return firstSegment(Segment.INTERPRETER).map(segment -> {

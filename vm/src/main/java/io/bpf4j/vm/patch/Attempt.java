@@ -33,16 +33,16 @@ final class Attempt {
      *
      * @param from the position of the first instruction
      * @param last the position of an instruction that has to be taken
-     * @param room the least number of bytes
+     * @param room the least number of bytes; with 1, which a breakpoint takes, nothing can come between them
      */
     Attempt take(int from, int last, int room) {
         long start = function.address(from);
         long end = start;
         for (int i = from; refusal == null && (i <= last || end - start < room); i++) {
-            if (i == function.count()) {
-                refuseEnd(end);
-            } else if (!goesOn) {
+            if (!goesOn) {
                 end = takePadding(start, end, room, i <= last);
+            } else if (i == function.count()) {
+                refuseEnd(end);
             } else {
                 takeInsn(i, start);
                 end = function.address(i + 1);
@@ -52,7 +52,12 @@ final class Attempt {
             }
         }
         if (refusal == null) {
-            finish(start, window == null ? end : window.end());
+            window = window == null ? new Range(start, end) : window;
+            if (room > 1) {
+                checkWindow();
+            } else {
+                checkOccupied(new Range(site, site + 1));
+            }
         }
         return this;
     }
@@ -102,18 +107,25 @@ final class Attempt {
         return window.end();
     }
 
-    private void finish(long start, long end) {
-        window = new Range(start, end);
+    private void checkWindow() {
+        long start = window.start();
+        long end = window.end();
         OptionalLong target = map.targetBetween(start, end);
         if (target.isPresent()) {
             refuse(Reason.BRANCH_INSIDE,
                     "a branch may lead to 0x%x, %d bytes into the patch at 0x%x".formatted(
                             target.getAsLong(), target.getAsLong() - start, start));
-        } else if (end - 1 > function.computedFrom() && end - start > 1) {
+        } else if (end - 1 > function.computedFrom()) {
             refuse(Reason.COMPUTED_JUMP,
                     "a computed jump may lead anywhere from 0x%x on".formatted(function.computedFrom()));
-        } else if (occupied.stream().anyMatch(window::meets)) {
-            refuse(Reason.OCCUPIED, "another patch is within %s".formatted(window));
+        } else {
+            checkOccupied(window);
+        }
+    }
+
+    private void checkOccupied(Range written) {
+        if (occupied.stream().anyMatch(written::meets)) {
+            refuse(Reason.OCCUPIED, "another patch is within %s".formatted(written));
         }
     }
 
@@ -127,6 +139,6 @@ final class Attempt {
         byte[] original = Moved.copy(text.bytes(), text.offsetOf(window.start()), (int) window.size());
         Displaced rest = new Displaced(after);
         return new Detour(site, window, original, new Displaced(before),
-                goesOn ? rest.thenJumpTo(window.end()) : rest);
+                goesOn && !endsWithCall() ? rest.thenJumpTo(window.end()) : rest);
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * <li>it is in what looks like a table of 4-byte distances from the table's own start, at an address that an instruction
  * names: what gcc and clang make of {@code switch} in position-independent code.
  * </ul>
+ * The last three count only where the decoding sees an instruction begin.
  *
  * <p>Padding is what comes after an instruction that does not go on, and consists of nops and int3 only. If no known
  * function begins at its end, what follows its last multiple of 16 may be a function that begins with nops, and does not
@@ -32,7 +33,12 @@ final class CodeScan {
     private final ModuleText module;
     private final Block text;
     private final Range range;
+    /** Where branches lead. */
     private final BitSet targets = new BitSet();
+    /** Where control may come by addresses in data and in operands. */
+    private final BitSet named = new BitSet();
+    /** Where the linear decoding saw instructions begin. */
+    private final BitSet boundaries = new BitSet();
     private final List<Range> gaps = new ArrayList<>();
     private final X64Decoder decoder = new X64Decoder();
     /** Where the padding began that the scan is in; -1 if it is in none. */
@@ -45,22 +51,24 @@ final class CodeScan {
     }
 
     CodeMap scan() {
-        for (long start : module.starts()) {
-            mark(start);
-        }
-        for (long entry : module.entries()) {
-            mark(entry);
-        }
         scanCode();
         module.data().forEach(this::scanAddresses);
         scanAddresses(text);
+        named.and(boundaries);
+        targets.or(named);
+        for (long start : module.starts()) {
+            mark(targets, start);
+        }
+        for (long entry : module.entries()) {
+            mark(targets, entry);
+        }
         gaps.removeIf(this::isEntered);
         return new CodeMap(module, targets, gaps);
     }
 
-    private void mark(long address) {
+    private void mark(BitSet set, long address) {
         if (range.contains(address)) {
-            targets.set(text.offsetOf(address));
+            set.set(text.offsetOf(address));
         }
     }
 
@@ -94,17 +102,18 @@ final class CodeScan {
             closeGap(at, false);
             return;
         }
+        mark(boundaries, at);
         if (isPadding(decoder)) {
             return;
         }
         closeGap(at, false);
         if (decoder.transfer().isRelative()) {
-            mark(decoder.branchTarget(at));
+            mark(targets, decoder.branchTarget(at));
         } else if (decoder.isRipRelative()) {
             name(decoder.ripTarget(at));
         }
         if (decoder.immediateSize() == 4 && !decoder.transfer().isRelative()) {
-            mark(decoder.immediate() & 0xffff_ffffL);
+            mark(named, decoder.immediate() & 0xffff_ffffL);
         }
         if (decoder.transfer().endsFlow()) {
             gap = at + decoder.length();
@@ -133,7 +142,7 @@ final class CodeScan {
 
     /** Takes an address that an instruction names: of code, or of a table of distances to code. */
     private void name(long address) {
-        mark(address);
+        mark(named, address);
         Block home = home(address);
         if (home == null) {
             return;
@@ -145,7 +154,7 @@ final class CodeScan {
             if (!range.contains(target)) {
                 return;
             }
-            mark(target);
+            mark(named, target);
             at += Integer.BYTES;
         }
     }
@@ -163,7 +172,7 @@ final class CodeScan {
         ByteBuffer numbers = block.numbers();
         int first = (int) (-block.address() & Long.BYTES - 1);
         for (int at = first; at + Long.BYTES <= block.bytes().length; at += Long.BYTES) {
-            mark(numbers.getLong(at));
+            mark(named, numbers.getLong(at));
         }
     }
 }
