@@ -15,7 +15,7 @@ import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.Width;
-import io.bpf4j.vm.jit.x64.CompiledProgram;
+import io.bpf4j.vm.jit.x64.HelperLinkage;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.jit.x64.X64Compiler;
 import io.bpf4j.vm.map.MapTable;
@@ -35,14 +35,12 @@ import io.bpf4j.vm.trampoline.Run;
 import io.bpf4j.vm.trampoline.TargetLayout;
 import io.bpf4j.vm.trampoline.TidSource;
 import io.bpf4j.vm.trampoline.TrampolineWriter;
-import io.bpf4j.vm.trampoline.Trampolines;
 import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.Gpr;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.MachineCode;
 import io.bpf4j.vm.x64.OperandSize;
 import io.bpf4j.vm.x64.Plain;
-import io.bpf4j.vm.x64.Symbol;
 import io.bpf4j.vm.x64.X64Assembler;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,23 +94,11 @@ class TrampolineTest {
                 List.of());
     }
 
-    private CompiledProgram compile(Program program) {
-        Machine machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
-        return new X64Compiler(Set.of()).compile(Unproved.program(program, machine, Checking.NONE));
-    }
-
     private NativeCode seal(byte[] bytes) {
         NativeCode code = new NativeCode(kernel, bytes.length);
         made.add(code);
         code.seal(bytes);
         return code;
-    }
-
-    private NativeCode seal(MachineCode code, Map<Symbol, Long> addresses) {
-        NativeCode sealed = new NativeCode(kernel, code.size());
-        made.add(sealed);
-        sealed.seal(code.link(sealed.address(), addresses::get));
-        return sealed;
     }
 
     /** Calls a function with known registers; they are in the block then. */
@@ -185,19 +171,19 @@ class TrampolineTest {
     @MethodSource("ways")
     void registersStayAndProgramsSeeThem(TidSource tid, boolean ownStack, Moment moment, boolean atReturn) {
         Program program = copier();
-        CompiledProgram compiled = compile(program);
-        long entry = seal(compiled.code(), Map.of()).address() + compiled.functions().get(0);
-        Symbol symbol = Symbol.named("copier");
-        TrampolineWriter writer = new TrampolineWriter(layout(tid, ownStack));
-        List<Run> runs = List.of(new Run(program, symbol, 0));
-        Label start = writer
-                .write(new Hook(0x1234, 0, atReturn ? List.of() : runs, atReturn ? runs : List.of(),
-                        detour(), moment));
-        Trampolines code = writer.assemble();
-        NativeCode sealed = new NativeCode(kernel, code.size());
+        X64Assembler code = new X64Assembler();
+        Machine machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
+        Label entry = new X64Compiler(Set.of()).append(code, Unproved.program(program, machine, Checking.NONE),
+                HelperLinkage.BY_SYMBOL, Map.of()).get(0);
+        TrampolineWriter writer = new TrampolineWriter(code, layout(tid, ownStack));
+        List<Run> runs = List.of(new Run(program, entry, 0));
+        Label start = writer.write(new Hook(0x1234, 0, atReturn ? List.of() : runs, atReturn ? runs : List.of(),
+                detour(), moment));
+        MachineCode machineCode = code.assemble();
+        NativeCode sealed = new NativeCode(kernel, machineCode.size());
         made.add(sealed);
-        sealed.seal(code.link(sealed.address(), any -> entry));
-        call(sealed.address() + code.offsetOf(start));
+        sealed.seal(writer.trampolines().link(machineCode, sealed.address()));
+        call(sealed.address() + machineCode.offsetOf(start));
 
         for (Gpr gpr : FREE) {
             long expected = memory.getLong(memory.base() + 8L * gpr.number()) + (gpr == Gpr.RAX ? 1 : 0);

@@ -49,7 +49,7 @@ public final class TrampolineWriter {
     private static final int USER_CODE_SEGMENT = 0x33;
     private static final int USER_STACK_SEGMENT = 0x2b;
 
-    private final X64Assembler code = new X64Assembler();
+    private final X64Assembler code;
     private final TargetLayout target;
     private final ThreadLookup lookup;
     private final List<Trampolines.Placed> placed = new ArrayList<>();
@@ -72,8 +72,9 @@ public final class TrampolineWriter {
         }
     }
 
-    /** Starts with the routine that all places share. */
-    public TrampolineWriter(TargetLayout target) {
+    /** Starts with the routine that all places share, behind what is in the code already. */
+    public TrampolineWriter(X64Assembler code, TargetLayout target) {
+        this.code = code;
         this.target = target;
         this.lookup = new ThreadLookup(code, target, new ThreadClaim(code, target).emit());
     }
@@ -95,9 +96,9 @@ public final class TrampolineWriter {
         return start;
     }
 
-    /** Ends the code. */
-    public Trampolines assemble() {
-        return new Trampolines(code.assemble(), placed);
+    /** Returns what has to be done when the code is assembled. */
+    public Trampolines trampolines() {
+        return new Trampolines(placed);
     }
 
     private void callFunction(Hook hook) {
