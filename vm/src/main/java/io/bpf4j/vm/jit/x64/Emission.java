@@ -22,7 +22,8 @@ import java.util.Set;
 /** What the emitters of one program share: the code so far, its labels, and what is put off to the end. */
 final class Emission {
 
-    final X64Assembler code = new X64Assembler();
+    final X64Assembler code;
+    final HelperLinkage linkage;
     final ControlFlow flow;
     final Instructions instructions;
     final Liveness liveness;
@@ -33,7 +34,10 @@ final class Emission {
 
     private record ColdTrap(Label label, int slot, Trap trap) {}
 
-    Emission(PreparedProgram program, Checking checking, Set<CpuFeature> features) {
+    Emission(X64Assembler code, PreparedProgram program, Checking checking, Set<CpuFeature> features,
+            HelperLinkage linkage) {
+        this.code = code;
+        this.linkage = linkage;
         this.flow = program.flow();
         this.instructions = flow.instructions();
         this.liveness = Liveness.of(flow);

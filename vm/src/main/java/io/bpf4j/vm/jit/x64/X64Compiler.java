@@ -2,6 +2,11 @@ package io.bpf4j.vm.jit.x64;
 
 import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.PreparedProgram;
+import io.bpf4j.vm.x64.Label;
+import io.bpf4j.vm.x64.MachineCode;
+import io.bpf4j.vm.x64.X64Assembler;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,6 +29,24 @@ public final class X64Compiler {
 
     /** Compiles a program; with {@link Checking#NONE} nothing holds it back. */
     public CompiledProgram compile(PreparedProgram program, Checking checking) {
-        return new ProgramEmitter(program, checking, features).emit();
+        X64Assembler code = new X64Assembler();
+        Map<Integer, Label> entries = append(code, program, checking, HelperLinkage.BY_SYMBOL,
+                Map.of());
+        MachineCode machineCode = code.assemble();
+        Map<Integer, Integer> functions = new HashMap<>();
+        entries.forEach((slot, label) -> functions.put(slot, machineCode.offsetOf(label)));
+        return new CompiledProgram(machineCode, functions);
+    }
+
+    /**
+     * Compiles a program to the end of other code.
+     *
+     * @param known labels for functions, by their first slot, that are in use already
+     * @return where each function starts, by its first slot
+     */
+    public Map<Integer, Label> append(X64Assembler code, PreparedProgram program, Checking checking,
+            HelperLinkage linkage, Map<Integer, Label> known) {
+        Emission emission = new Emission(code, program, checking, features, linkage);
+        return new ProgramEmitter(emission, program.program(), known).emit();
     }
 }
