@@ -47,7 +47,8 @@ final class ModuleCode {
                 .filter(one -> one.isExecutable() && one.holdsOffset(fileOffset)).findFirst();
         Optional<Mapping> mapping = FileIdentity.of(file).flatMap(identity -> maps.mappings().stream()
                 .filter(one -> one.isExecutable() && one.hasFile() && one.inode() == identity.inode()
-                        && fileOffset >= one.offset() && fileOffset < one.offset() + (one.end() - one.start()))
+                        && fileOffset >= one.offset()
+                        && fileOffset < one.offset() + (one.end() - one.start()))
                 .findFirst());
         if (segment.isEmpty() || mapping.isEmpty()) {
             return Optional.empty();

@@ -173,12 +173,15 @@ class TrampolineTest {
         Program program = copier();
         X64Assembler code = new X64Assembler();
         Machine machine = new Machine(memory, new MapTable(List.of()), HelperTable.EMPTY);
-        Label entry = new X64Compiler(Set.of()).append(code, Unproved.program(program, machine, Checking.NONE),
-                HelperLinkage.BY_SYMBOL, Map.of()).get(0);
+        Label entry = new X64Compiler(Set.of())
+                .append(code, Unproved.program(program, machine, Checking.NONE),
+                        HelperLinkage.BY_SYMBOL)
+                .get(0);
         TrampolineWriter writer = new TrampolineWriter(code, layout(tid, ownStack));
         List<Run> runs = List.of(new Run(program, entry, 0));
-        Label start = writer.write(new Hook(0x1234, 0, atReturn ? List.of() : runs, atReturn ? runs : List.of(),
-                detour(), moment));
+        Label start = writer
+                .write(new Hook(0x1234, 0, atReturn ? List.of() : runs, atReturn ? runs : List.of(),
+                        detour(), moment));
         MachineCode machineCode = code.assemble();
         NativeCode sealed = new NativeCode(kernel, machineCode.size());
         made.add(sealed);

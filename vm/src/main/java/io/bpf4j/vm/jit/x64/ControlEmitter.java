@@ -7,10 +7,12 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Tails;
 import io.bpf4j.vm.flow.Subprogram;
 import io.bpf4j.vm.isa.Condition;
+import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Branch;
 import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.CallHelper;
+import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.Operand;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.RegisterEffects;
@@ -21,7 +23,6 @@ import io.bpf4j.vm.x64.Gpr;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Memory;
 import io.bpf4j.vm.x64.OperandSize;
-import io.bpf4j.vm.x64.Place;
 import io.bpf4j.vm.x64.Plain;
 import io.bpf4j.vm.x64.X64Assembler;
 import java.util.HashMap;
@@ -35,18 +36,25 @@ final class ControlEmitter {
 
     private final Emission emission;
     private final X64Assembler code;
-    private final Map<Integer, Label> entries = new HashMap<>();
+    private final Map<Integer, Label> entries;
     private final Set<Integer> called = new HashSet<>();
     private List<Register> saved = List.of();
 
-    ControlEmitter(Emission emission) {
+    /** Takes the labels of functions that have one already, by slot. */
+    ControlEmitter(Emission emission, Map<Integer, Label> known) {
         this.emission = emission;
+        this.entries = new HashMap<>(known);
         this.code = emission.code;
         for (int index = 0; index < emission.instructions.size(); index++) {
-            if (emission.instructions.get(index) instanceof CallFunction) {
+            Insn insn = emission.instructions.get(index);
+            if (insn instanceof CallFunction || isFunctionAddress(insn)) {
                 called.add(emission.instructions.targetSlot(index).orElseThrow());
             }
         }
+    }
+
+    private static boolean isFunctionAddress(Insn insn) {
+        return insn instanceof LoadImmediate64 load && load.kind() == Immediate64.FUNCTION;
     }
 
     /** Returns the label at which a function is entered. */
@@ -54,7 +62,8 @@ final class ControlEmitter {
         return entry(function.start());
     }
 
-    private Label entry(int slot) {
+    /** Returns the label at which the function at a slot is entered. */
+    Label entry(int slot) {
         return entries.computeIfAbsent(slot, start -> code.label("function at " + start));
     }
 
@@ -79,11 +88,11 @@ final class ControlEmitter {
     }
 
     /** Calls; where nobody has proved that the arguments are not used again, they stay what they were. */
-    private void call(Place place) {
+    private void call(Runnable call) {
         if (emission.checked) {
             Registers.ARGUMENTS.forEach(code::push);
         }
-        code.call(place);
+        call.run();
         if (emission.checked) {
             Registers.ARGUMENTS.reversed().forEach(code::pop);
         }
@@ -94,7 +103,8 @@ final class ControlEmitter {
         int slot = function.start();
         while (slot < end) {
             Insn insn = emission.instructions.at(slot);
-            if (RegisterEffects.of(insn).defines().contains(register)) {
+            boolean goesElsewhere = insn instanceof CallHelper call && call.id() == Tails.TAIL_CALL;
+            if (goesElsewhere || RegisterEffects.of(insn).defines().contains(register)) {
                 return true;
             }
             slot += insn.slots();
@@ -175,19 +185,19 @@ final class ControlEmitter {
             code.alu(Alu.CMP, QWORD, Gpr.RBP, Control.LOWEST_FRAME.operand());
             code.jcc(ConditionCode.B, emission.trap(Trap.CALL_DEPTH, slot));
         }
-        call(entry(target));
+        call(() -> code.call(entry(target)));
         code.lea(QWORD, Gpr.RBP, Memory.at(Gpr.RBP, Execution.FRAME_BYTES));
     }
 
-    void callHelper(CallHelper call) {
-        if (call.id() == Tails.TAIL_CALL) {
+    void callHelper(HelperSite site) {
+        if (site.helper() == Tails.TAIL_CALL) {
             Label goOn = code.label();
-            code.call(new Runtime.TailCall());
+            emission.linkage.tailCall(code);
             code.jcc(ConditionCode.E, goOn);
             exit();
             code.bind(goOn);
         } else {
-            call(new Runtime.HelperCall(call.id()));
+            call(() -> emission.linkage.call(code, site));
         }
     }
 }

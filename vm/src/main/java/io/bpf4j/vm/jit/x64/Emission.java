@@ -1,7 +1,5 @@
 package io.bpf4j.vm.jit.x64;
 
-import io.bpf4j.vm.engine.Checking;
-import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.flow.ControlFlow;
 import io.bpf4j.vm.flow.Liveness;
 import io.bpf4j.vm.isa.Instructions;
@@ -22,7 +20,8 @@ import java.util.Set;
 /** What the emitters of one program share: the code so far, its labels, and what is put off to the end. */
 final class Emission {
 
-    final X64Assembler code = new X64Assembler();
+    final X64Assembler code;
+    final HelperLinkage linkage;
     final ControlFlow flow;
     final Instructions instructions;
     final Liveness liveness;
@@ -33,11 +32,14 @@ final class Emission {
 
     private record ColdTrap(Label label, int slot, Trap trap) {}
 
-    Emission(PreparedProgram program, Set<CpuFeature> features) {
-        this.flow = program.flow();
+    Emission(X64Assembler code, ControlFlow flow, boolean checked, Set<CpuFeature> features,
+            HelperLinkage linkage) {
+        this.code = code;
+        this.linkage = linkage;
+        this.flow = flow;
         this.instructions = flow.instructions();
         this.liveness = Liveness.of(flow);
-        this.checked = program.checking() == Checking.FULL;
+        this.checked = checked;
         this.features = features;
     }
 

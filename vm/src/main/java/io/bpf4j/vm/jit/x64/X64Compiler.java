@@ -1,6 +1,14 @@
 package io.bpf4j.vm.jit.x64;
 
+import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.PreparedProgram;
+import io.bpf4j.vm.flow.ControlFlow;
+import io.bpf4j.vm.x64.Label;
+import io.bpf4j.vm.x64.MachineCode;
+import io.bpf4j.vm.x64.X64Assembler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,6 +31,34 @@ public final class X64Compiler {
 
     /** Compiles a program; nothing holds back one that the verifier has accepted. */
     public CompiledProgram compile(PreparedProgram program) {
-        return new ProgramEmitter(program, features).emit();
+        X64Assembler code = new X64Assembler();
+        Map<Integer, Label> entries = append(code, program, HelperLinkage.BY_SYMBOL);
+        MachineCode machineCode = code.assemble();
+        Map<Integer, Integer> functions = new HashMap<>();
+        entries.forEach((slot, label) -> functions.put(slot, machineCode.offsetOf(label)));
+        return new CompiledProgram(machineCode, functions);
+    }
+
+    /**
+     * Compiles a program to the end of other code.
+     *
+     * @return where each function starts, by its first slot
+     */
+    public Map<Integer, Label> append(X64Assembler code, PreparedProgram program, HelperLinkage linkage) {
+        boolean checked = program.checking() == Checking.FULL;
+        Emission emission = new Emission(code, program.flow(), checked, features, linkage);
+        return new ProgramEmitter(emission, program.program().references(), Map.of()).emit();
+    }
+
+    /**
+     * Compiles routines of bpf4j's own runtime, which nobody else writes and nobody verifies.
+     *
+     * @param known labels for functions, by their first slot, that are in use already
+     * @return where each function starts, by its first slot
+     */
+    public Map<Integer, Label> appendRoutines(X64Assembler code, ControlFlow routines, HelperLinkage linkage,
+            Map<Integer, Label> known) {
+        return new ProgramEmitter(new Emission(code, routines, false, features, linkage), List.of(), known)
+                .emit();
     }
 }

@@ -1,0 +1,108 @@
+package io.bpf4j.vm.jit.x64.runtime;
+
+import static io.bpf4j.vm.x64.Gpr.RAX;
+import static io.bpf4j.vm.x64.OperandSize.DWORD;
+import static io.bpf4j.vm.x64.OperandSize.QWORD;
+
+import io.bpf4j.vm.abi.ErrorNumber;
+import io.bpf4j.vm.abi.Helper;
+import io.bpf4j.vm.jit.x64.ThreadBlock;
+import io.bpf4j.vm.jit.x64.runtime.ReadRoutines.Space;
+import io.bpf4j.vm.jit.x64.runtime.WorldRoutines.Clock;
+import io.bpf4j.vm.program.MapKind;
+import io.bpf4j.vm.x64.Alu;
+import io.bpf4j.vm.x64.Label;
+import io.bpf4j.vm.x64.Plain;
+import io.bpf4j.vm.x64.X64Assembler;
+
+/** The routines of all helpers that do not work on one map. */
+final class HelperRoutines {
+
+    private final TargetRuntime runtime;
+    private final X64Assembler code;
+    private final CopyRoutines copies;
+    private final ReadRoutines reads;
+    private final WorldRoutines world;
+    private final CallRoutines calls;
+
+    HelperRoutines(TargetRuntime runtime, FaultTable faults) {
+        this.runtime = runtime;
+        this.code = runtime.code();
+        this.copies = new CopyRoutines(code, faults);
+        this.reads = new ReadRoutines(code, copies, faults, runtime.settings());
+        this.world = new WorldRoutines(code, runtime.settings());
+        this.calls = new CallRoutines(code, runtime.settings());
+    }
+
+    CopyRoutines copies() {
+        return copies;
+    }
+
+    /** Emits what a helper does in place of its call; returns whether it did. */
+    boolean inline(int id) {
+        Helper helper = Helper.byId(id).orElse(null);
+        switch (helper) {
+            case GET_CURRENT_PID_TGID -> code.mov(QWORD, RAX, ThreadBlock.PID_TGID.operand());
+            case GET_CURRENT_UID_GID -> code.mov(QWORD, RAX, ThreadBlock.UID_GID.operand());
+            case GET_FUNC_IP -> code.mov(QWORD, RAX, ThreadBlock.FUNCTION.operand());
+            case GET_ATTACH_COOKIE -> code.mov(QWORD, RAX, ThreadBlock.COOKIE.operand());
+            case GET_NUMA_NODE_ID, GET_CURRENT_TASK -> code.alu(Alu.XOR, DWORD, RAX, RAX);
+            case null, default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the routine of a helper. */
+    Label routine(int id) {
+        Helper helper = Helper.byId(id)
+                .orElseThrow(() -> new IllegalArgumentException("there is no helper " + id));
+        return runtime.routine(helper, () -> write(helper));
+    }
+
+    private void write(Helper helper) {
+        switch (helper) {
+            case PROBE_READ -> reads.read(Space.EITHER);
+            case PROBE_READ_USER, COPY_FROM_USER -> reads.read(Space.USER);
+            case PROBE_READ_KERNEL -> reads.read(Space.KERNEL);
+            case PROBE_READ_STR -> reads.readString(Space.EITHER);
+            case PROBE_READ_USER_STR -> reads.readString(Space.USER);
+            case PROBE_READ_KERNEL_STR -> reads.readString(Space.KERNEL);
+            case KTIME_GET_NS, KTIME_GET_COARSE_NS -> world.time(Clock.MONOTONIC);
+            case KTIME_GET_BOOT_NS -> world.time(Clock.BOOT);
+            case KTIME_GET_TAI_NS -> world.time(Clock.TAI);
+            case GET_CURRENT_COMM -> world.command();
+            case GET_SMP_PROCESSOR_ID -> world.processor();
+            case GET_PRANDOM_U32 -> world.random();
+            case RINGBUF_SUBMIT -> commit(false);
+            case RINGBUF_DISCARD -> commit(true);
+            case LOOP -> calls.loop();
+            default -> throw new IllegalArgumentException(
+                    "helper bpf_" + helper.helperName() + " does not exist in traced processes");
+        }
+    }
+
+    /** Finds the ring that a record is in; a single one is not looked for. */
+    private void commit(boolean discard) {
+        RuntimeSettings settings = runtime.settings();
+        MapRoutines maps = new MapRoutines(runtime);
+        int rings = (int) settings.maps().stream().filter(plan -> isRing(plan.spec().kind())).count();
+        for (int map = 0; map < settings.maps().size(); map++) {
+            if (isRing(settings.maps().get(map).spec().kind())) {
+                RingRoutines ring = maps.rings(map);
+                if (rings == 1) {
+                    ring.commit(discard);
+                    return;
+                }
+                ring.jumpIfHere(runtime.routine("commit " + discard + " " + map, () -> ring.commit(discard)));
+            }
+        }
+        code.loadImmediate(RAX, ErrorNumber.EINVAL.result());
+        code.plain(Plain.RET);
+    }
+
+    private static boolean isRing(MapKind kind) {
+        return kind == MapKind.RINGBUF || kind == MapKind.PERF_EVENT_ARRAY;
+    }
+}
