@@ -14,6 +14,7 @@ class ArchitectureTest extends ArchitectureRules {
                 .        ->
                 site     -> . elf proc
                 symbol   -> elf proc
+                inject   -> proc sys
                 inprocess -> sys
                 kernel   -> . elf event feature proc site sys
                 testrun  -> . event feature kernel sys
