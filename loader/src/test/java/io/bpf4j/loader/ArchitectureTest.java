@@ -15,10 +15,11 @@ class ArchitectureTest extends ArchitectureRules {
                 site     -> . elf proc
                 symbol   -> elf proc
                 code     -> elf
+                inject   -> proc sys
                 inprocess -> sys
                 kernel   -> . elf event feature proc site sys
                 testrun  -> . event feature kernel sys
-                user     -> . elf inprocess proc site sys
+                user     -> . code elf inject inprocess proc site sys
                 """, new Home("jnr.", Set.of("sys")), new Home("com.kenai", Set.of("sys")));
     }
 }

@@ -120,6 +120,36 @@ public interface Kernel {
     }
 
     /**
+     * As {@link #memoryFile}, of a size that nobody can change any more, and for its owner alone should
+     * somebody come to it through /proc.
+     */
+    default Fd sealedMemoryFile(String name, long size) {
+        long addSeals = 1033; // F_ADD_SEALS
+        long seals = 7; // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW
+        long ownerOnly = 0x180; // S_IRUSR | S_IWUSR
+        try (var memory = new NativeMemory()) {
+            long flags = 3; // MFD_CLOEXEC | MFD_ALLOW_SEALING
+            var file = fd(call(Syscall.MEMFD_CREATE, memory.string(name).address(), flags, 0, 0, 0, 0),
+                    Syscall.MEMFD_CREATE, () -> "creating memory file " + name);
+            try {
+                SystemCallException.check(call(Syscall.FCHMOD, file.number(), ownerOnly, 0, 0, 0, 0),
+                        "fchmod",
+                        () -> "closing memory file " + name + " to others");
+                SystemCallException.check(call(Syscall.FTRUNCATE, file.number(), size, 0, 0, 0, 0),
+                        "ftruncate",
+                        () -> "sizing memory file " + name + " to " + size + " bytes");
+                SystemCallException.check(call(Syscall.FCNTL, file.number(), addSeals, seals, 0, 0, 0),
+                        "fcntl",
+                        () -> "fixing the size of memory file " + name);
+                return file;
+            } catch (SystemCallException e) {
+                file.close();
+                throw e;
+            }
+        }
+    }
+
+    /**
      * A handle of process {@code pid} that stays right when the pid is reused (pidfd_open(2)); readable when it ends.
      */
     default Fd openProcess(int pid) {

@@ -16,10 +16,16 @@ public enum Syscall {
     IOCTL(16, "ioctl"), //
     PREAD(17, "pread64"), //
     PWRITE(18, "pwrite64"), //
+    MADVISE(28, "madvise"), //
     GETPID(39, "getpid"), //
+    SENDMSG(46, "sendmsg"), //
+    RECVMSG(47, "recvmsg"), //
+    SOCKETPAIR(53, "socketpair"), //
     WAIT4(61, "wait4"), //
     KILL(62, "kill"), //
+    FCNTL(72, "fcntl"), //
     FTRUNCATE(77, "ftruncate"), //
+    FCHMOD(91, "fchmod"), //
     PTRACE(101, "ptrace"), //
     GETEUID(107, "geteuid"), //
     PRCTL(157, "prctl"), //
