@@ -29,7 +29,7 @@ public final class TargetMemory implements AutoCloseable {
      * @throws InjectException if there is no such process, or it is not ours to look into
      */
     @SuppressWarnings("resource") // closing the channel closes the file
-    static TargetMemory open(int thread) {
+    public static TargetMemory open(int thread) {
         try {
             return new TargetMemory(thread,
                     new RandomAccessFile("/proc/" + thread + "/mem", "rw").getChannel());

@@ -15,11 +15,12 @@ import java.util.stream.Collectors;
  * @param uid            effective user id
  * @param tracer         process id of its debugger or the like, 0 for none
  * @param threads        how many threads the process has, those included that are about to go
+ * @param namespaceId    its id in its own process namespace
  * @param seccomp        0 for none, 1 for the strict mode, 2 for a filter of system calls
  * @param isKernelThread whether it never runs user code
  */
 public record ThreadInfo(int process, int id, String name, char state, int parent, int uid, int tracer,
-        int threads, int seccomp, boolean isKernelThread) {
+        int threads, int namespaceId, int seccomp, boolean isKernelThread) {
 
     /** PF_KTHREAD of include/linux/sched.h. */
     private static final long KERNEL_THREAD = 0x0020_0000;
@@ -40,8 +41,13 @@ public record ThreadInfo(int process, int id, String name, char state, int paren
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return new ThreadInfo(process, id, status.get("Name"), status.get("State").charAt(0),
                 number(status, "PPid"), Integer.parseUnsignedInt(status.get("Uid").split("\\s+")[1]),
-                number(status, "TracerPid"), number(status, "Threads"), number(status, "Seccomp"),
+                number(status, "TracerPid"), number(status, "Threads"), namespaceId(status, id), number(status, "Seccomp"),
                 (Long.parseLong(fields[FLAGS_FIELD]) & KERNEL_THREAD) != 0);
+    }
+
+    private static int namespaceId(Map<String, String> status, int id) {
+        String[] ids = status.getOrDefault("NSpid", Integer.toString(id)).split("\\s+");
+        return Integer.parseInt(ids[ids.length - 1]);
     }
 
     private static int number(Map<String, String> status, String name) {

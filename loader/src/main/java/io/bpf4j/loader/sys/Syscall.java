@@ -13,6 +13,7 @@ public enum Syscall {
     MMAP(9, "mmap"), //
     MPROTECT(10, "mprotect"), //
     MUNMAP(11, "munmap"), //
+    RT_SIGACTION(13, "rt_sigaction"), //
     IOCTL(16, "ioctl"), //
     PREAD(17, "pread64"), //
     PWRITE(18, "pwrite64"), //

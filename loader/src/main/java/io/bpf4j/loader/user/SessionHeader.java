@@ -28,6 +28,7 @@ import java.util.List;
  * journal, one for each process that the tool attached to:
  *   0 +-----------------------------+
  *     | the ProcessBlock            |
+ * 240 | hits without a run (u64)    |
  * 256 +-----------------------------+
  *     | code: address, bytes        |
  * 272 | thread blocks: address,bytes|
@@ -59,6 +60,8 @@ final class SessionHeader {
     private static final int JOURNAL_COUNT = 32;
     private static final int JOURNAL_SIZE = 36;
 
+    /** The offset in a journal of the number of hits at which nothing could run. */
+    static final int MISSED = 240;
     private static final int CODE = 256;
     private static final int BLOCKS = 272;
     private static final int ARENA = 288;

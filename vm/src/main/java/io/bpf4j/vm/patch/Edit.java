@@ -1,5 +1,6 @@
 package io.bpf4j.vm.patch;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -15,6 +16,11 @@ public record Edit(long address, byte[] original, byte[] replacement) {
     /** Returns the addresses. */
     public Range range() {
         return new Range(address, address + original.length);
+    }
+
+    /** Returns whether bytes are those that this edit writes. */
+    public boolean isIn(byte[] found) {
+        return Arrays.equals(found, replacement);
     }
 
     /** Returns the objection to writing if other bytes are there than there should be. */

@@ -1,0 +1,151 @@
+package io.bpf4j.loader.user;
+
+import io.bpf4j.loader.Attachment;
+import io.bpf4j.loader.EventHandler;
+import io.bpf4j.loader.Loss;
+import io.bpf4j.loader.Session;
+import io.bpf4j.loader.SessionMap;
+import io.bpf4j.loader.proc.ProcessWatch;
+import io.bpf4j.vm.map.ArenaMap;
+import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.LossCounter;
+import io.bpf4j.vm.program.MapRole;
+import io.bpf4j.vm.program.ProgramUnit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A unit in the processes that it traces; owns the arena, and undoes what was done to the processes. */
+final class UserSession implements Session {
+
+    private final ProgramUnit unit;
+    private final SharedArena arena;
+    private final HostPrograms host;
+    private final RingPoller poller;
+    private final ClockKeeper clock;
+    private final List<InjectedProcess> processes = new ArrayList<>();
+    private final List<ProcessWatch> watches = new ArrayList<>();
+    private final List<Attachment> attachments = new ArrayList<>();
+    private final Map<String, SharedMap> maps = new LinkedHashMap<>();
+    private boolean detached;
+    private boolean closed;
+
+    UserSession(ProgramUnit unit, SharedArena arena, HostPrograms host, RingPoller poller, ClockKeeper clock) {
+        this.unit = unit;
+        this.arena = arena;
+        this.host = host;
+        this.poller = poller;
+        this.clock = clock;
+        for (ArenaMap map : arena.maps().maps()) {
+            maps.put(map.spec().name(), new SharedMap(map));
+        }
+    }
+
+    /** Takes a process; it is the session's from then on. */
+    void add(InjectedProcess process) {
+        processes.add(process);
+        watches.add(process.watch());
+        attachments.addAll(process.attachments());
+    }
+
+    /** Says what became of a probe point. */
+    void add(Attachment attachment) {
+        attachments.add(attachment);
+    }
+
+    /** Starts what is not in the processes. */
+    void start() {
+        host.startTimers(System.nanoTime());
+    }
+
+    @Override
+    public ProgramUnit unit() {
+        return unit;
+    }
+
+    @Override
+    public List<Attachment> attachments() {
+        return List.copyOf(attachments);
+    }
+
+    @Override
+    public int poll(Duration timeout, EventHandler handler) {
+        long now = System.nanoTime();
+        clock.refresh(now);
+        host.runTimers(now);
+        Duration untilTimer = Duration.ofNanos(Math.min(host.untilNext(now), Long.MAX_VALUE / 2));
+        return poller.poll(timeout.compareTo(untilTimer) < 0 ? timeout : untilTimer, handler);
+    }
+
+    @Override
+    public void wake() {
+        poller.wake();
+    }
+
+    @Override
+    public boolean targetsEnded() {
+        return watches.stream().noneMatch(ProcessWatch::isAlive);
+    }
+
+    @Override
+    public SessionMap map(String name) {
+        SharedMap map = maps.get(name);
+        if (map == null) {
+            throw new IllegalArgumentException("the unit has no map " + name);
+        }
+        return map;
+    }
+
+    @Override
+    public List<Loss> losses() {
+        List<Loss> losses = new ArrayList<>();
+        for (LossCounter counter : unit.losses()) {
+            long count = counted(counter);
+            if (count != 0) {
+                losses.add(new Loss(counter, count));
+            }
+        }
+        return losses;
+    }
+
+    private long counted(LossCounter counter) {
+        SharedMap statistics = maps.values().stream()
+                .filter(map -> map.spec().role() instanceof MapRole.Statistics).findFirst()
+                .orElseThrow(() -> new IllegalStateException("a unit with loss counters has a map for them"));
+        byte[] key = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(counter.index())
+                .array();
+        ByteBuffer values = ByteBuffer.wrap(statistics.lookup(key).orElse(new byte[0]))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        long sum = 0;
+        while (values.remaining() >= Long.BYTES) {
+            sum += values.getLong();
+        }
+        return sum;
+    }
+
+    @Override
+    public void detach() {
+        if (!detached) {
+            detached = true;
+            processes.forEach(InjectedProcess::detach);
+            host.stopTimers();
+            host.run(AttachSpec.End.class);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            processes.forEach(InjectedProcess::close);
+            poller.close();
+            clock.close();
+            host.close();
+            arena.close();
+        }
+    }
+}
