@@ -10,6 +10,13 @@ import io.bpf4j.compiler.ProbeCompiler;
 import io.bpf4j.compiler.source.CompileException;
 import io.bpf4j.compiler.source.DiagnosticPrinter;
 import io.bpf4j.compiler.source.SourceFile;
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.loader.feature.Support;
+import io.bpf4j.loader.kernel.KernelLoader;
+import io.bpf4j.tools.session.Machine;
+import io.bpf4j.vm.explain.Explanation;
 import io.bpf4j.vm.object.Command;
 import io.bpf4j.vm.object.ObjectException;
 import io.bpf4j.vm.object.foreign.ForeignObjectReader;
@@ -75,6 +82,33 @@ class MistakesTest {
     @MethodSource("probes")
     void probeIsExplained(String name) throws IOException {
         assertApproved(name, own(name));
+    }    static List<String> all() throws IOException {
+        return Stream.concat(sources().stream(), probes().stream()).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void theKernelsRefusalIsExplainedInTheSameForm(String name) throws IOException {
+        try (Machine machine = new Machine()) {
+            Support support = machine.features().support(Feature.BPF_CALL);
+            assumeTrue(support.available(), support::explanation);
+            Optional<String> text = kernels(machine, name);
+            assumeTrue(text.isPresent(), "the compiler does not let it pass");
+            assertApproved(name + ".kernel", text.get());
+        }
+    }
+
+    private static Optional<String> kernels(Machine machine, String name) throws IOException {
+        ProgramUnit unit;
+        try {
+            unit = name.endsWith(".probe") ? probe(name) : object(name);
+        } catch (CompileException | ObjectException e) {
+            return Optional.empty();
+        }
+        Optional<LoadException> refusal = new KernelLoader(machine.kernel(), machine.features())
+                .verify(unit, SessionOptions.EVERYTHING).values().iterator().next();
+        return Optional.of(refusal.map(e -> e.explanation().map(Explanation::text).orElseGet(e::getMessage))
+                .orElse("accepted\n").replace(folder + "/", ""));
     }
 
     private static void assertApproved(String name, String text) throws IOException {

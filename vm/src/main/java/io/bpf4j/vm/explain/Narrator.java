@@ -71,9 +71,9 @@ public final class Narrator {
                 && !complaint.holds().isEmpty()) {
             facts.add(names.ofRegister(complaint.register()).orElse("r" + complaint.register()) + " is "
                     + complaint.holds());
-        }
-        Optional<String> gone = givenBack(complaint);
+        }        Optional<String> gone = givenBack(complaint);
         if (gone.isPresent()) {
+            facts.clear();
             facts.add(gone.get());
             hint = "use it before it is given back, and give it back once";
         }
@@ -124,7 +124,8 @@ public final class Narrator {
         if (global.isPresent()) {
             return global.get() + member.path();
         }
-        Optional<String> base = space.bySize() ? Optional.empty() : names.baseOf(register);
+        // Helpers take a size behind the address that it belongs to.
+        Optional<String> base = names.baseOf(space.bySize() ? register - 1 : register);
         if (base.isPresent() && !base.get().contains(" ")) {
             return member.path().isEmpty() ? base.get() : base.get() + "->" + member.path().substring(1);
         }
@@ -150,7 +151,12 @@ public final class Narrator {
     }
 
     private Optional<SourceLine> line(int slot) {
-        return Optional.ofNullable(program.lineAt(slot));
+        SourceLine line = program.lineAt(slot);
+        // Line 0 is what clang made by itself; it belongs to what is before.
+        while (line != null && line.line() == 0 && line.slot() > 0) {
+            line = program.lineAt(line.slot() - 1);
+        }
+        return Optional.ofNullable(line).filter(known -> known.line() > 0);
     }
 
     private void collect(int register) {
@@ -176,9 +182,12 @@ public final class Narrator {
             return;
         }
         RegisterEffects effects = RegisterEffects.of(insn);
-        if ((effects.defines().bits() & wanted) != 0) {
-            add(at, line(path[at]).map(line -> line.text().strip()).orElseGet(() -> words(insn, at)));
-            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
+        if ((effects.defines().bits() & wanted) != 0) {            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
+            boolean copies = insn instanceof Alu alu && alu.operation() == AluOperation.MOVE
+                    && alu.src() instanceof Register;
+            if (!copies || line(path[at]).isEmpty()) {
+                add(at, line(path[at]).map(line -> line.text().strip()).orElseGet(() -> words(insn, at)));
+            }
             wanted = replaces ? wanted & ~effects.defines().bits() : wanted;
             if (!(insn instanceof CallHelper)) {
                 wanted |= effects.uses().bits() & ~RegisterSet.of(Register.FRAME).bits();
