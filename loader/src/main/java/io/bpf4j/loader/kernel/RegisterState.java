@@ -1,5 +1,6 @@
 package io.bpf4j.loader.kernel;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +73,7 @@ record RegisterState(String kind, Map<String, String> fields) {
         return OptionalLong.of(hex
                 ? (digits.startsWith("-") ? -Long.parseUnsignedLong(digits.substring(1), 16)
                         : Long.parseUnsignedLong(digits, 16))
-                : new java.math.BigInteger(digits).longValue());
+                : new BigInteger(digits).longValue());
     }
 
     /** Returns the constant that was added to the address. */

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 public final class Narrator {
 
     /** More steps than this tell nobody anything. */
-    private static final int MAX_STEPS = 8;
+    private static final int MAX_STEPS = 8;    private static final Pattern NUMBER = Pattern.compile("which is a number|'scalar'|type=scalar");
     private static final Pattern FUNCTION = Pattern.compile("\\bthe function at instruction (\\d+)");
     private static final Pattern PLACE = Pattern.compile("\\binstruction (\\d+)");
     private static final Pattern REGISTER = Pattern.compile("\\br(10|\\d)\\b");
@@ -88,7 +88,7 @@ public final class Narrator {
 
     /** Says where a record was given back that is used as an address still. */
     private Optional<String> givenBack(Complaint complaint) {
-        if (complaint.register() < 0 || !complaint.reason().contains("which is a number")) {
+        if (complaint.register() < 0 || !NUMBER.matcher(complaint.reason() + complaint.original()).find()) {
             return Optional.empty();
         }
         int reserved = names.callThatGave(complaint.register(), Helper.RINGBUF_RESERVE);
