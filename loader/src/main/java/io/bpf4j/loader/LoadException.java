@@ -1,5 +1,6 @@
 package io.bpf4j.loader;
 
+import io.bpf4j.vm.explain.Explanation;
 import io.bpf4j.vm.program.SourceLine;
 import java.util.Optional;
 
@@ -9,8 +10,8 @@ public final class LoadException extends RuntimeException {
 
     private final boolean notPermitted;
     private final transient Optional<SourceLine> place;
-    private final String hint;
-    private final String log;
+    private final String hint;    private final String log;
+    private final transient Optional<Explanation> explanation;
 
     /**
      * Makes the exception.
@@ -23,13 +24,22 @@ public final class LoadException extends RuntimeException {
      */
     public LoadException(String message, boolean notPermitted, Optional<SourceLine> place, String hint,
             String log,
-            Throwable cause) {
-        super(message, cause);
-        this.notPermitted = notPermitted;
-        this.place = place;
-        this.hint = hint;
-        this.log = log;
+            Throwable cause) {        this(message, notPermitted, place, hint, log, Optional.empty(), cause);
     }
+
+    /** Makes the exception of a program that the kernel's verifier rejects. */
+    public LoadException(String message, Explanation explanation, String log, Throwable cause) {
+        this(message, false, explanation.line(), explanation.hint(), log, Optional.of(explanation), cause);
+    }
+
+    private LoadException(String message, boolean notPermitted, Optional<SourceLine> place, String hint, String log,
+            Optional<Explanation> explanation, Throwable cause) {
+        super(message, cause);
+this.notPermitted = notPermitted;
+        this.place = place;
+        this.hint = hint;        this.log = log;
+        this.explanation = explanation;
+}
 
     /** Returns whether more rights would help. */
     public boolean notPermitted() {
@@ -44,6 +54,9 @@ public final class LoadException extends RuntimeException {
     /** Returns what to do, or an empty text. */
     public String hint() {
         return hint;
+    }    /** Returns why the kernel's verifier rejects the program, if that is what it did. */
+    public Optional<Explanation> explanation() {
+        return explanation;
     }
 
     /** Returns the verifier's whole log, or an empty text. */

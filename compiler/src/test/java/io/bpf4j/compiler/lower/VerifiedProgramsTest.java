@@ -55,7 +55,7 @@ class VerifiedProgramsTest {
             for (Program program : unit.programs()) {
                 Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), unit));
                 assertInstanceOf(VerifiedProgram.class, verdict,
-                        () -> verdict instanceof Rejection rejection ? rejection.explanation() : "");
+                        () -> verdict instanceof Rejection rejection ? rejection.explanation().text() : "");
             }
         }
     }

@@ -59,21 +59,57 @@ public final class KernelLoader {
         }
     }
 
-    private KernelSession prepare(ProgramUnit unit, SessionOptions options, Deque<AutoCloseable> made) {
-        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(), this::isReturn);
-        UnitBtf types = UnitBtf.of(unit.withPrograms(plans.stream().map(LoadPlan::program).toList()));
-        Optional<Fd> btf = loadBtf(types, made);
+    /**
+     * Asks the kernel's verifier about every program of a unit; none is attached, and nothing is left behind.
+     *
+     * @return by the program's name why it is refused; empty for those that are accepted
+     * @throws LoadException if a map or the types are refused
+     */
+    public Map<String, Optional<LoadException>> verify(ProgramUnit unit, SessionOptions options) {
+        Deque<AutoCloseable> made = new ArrayDeque<>();
+        Map<String, Optional<LoadException>> answers = new LinkedHashMap<>();
+        try {
+            List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(), OptionalInt::empty);
+            UnitBtf types = UnitBtf.of(unit);
+            Optional<Fd> btf = loadBtf(types, made);
+            Map<String, KernelMap> maps = createMaps(unit, btf, types, made);
+            ProgramLoader loader = new ProgramLoader(kernel, features);
+            for (LoadPlan plan : plans) {
+                try (Fd program = loader.load(plan, unit, name -> maps.get(name).fd(), btf, types)) {
+                    answers.put(plan.program().name(), Optional.empty());
+                } catch (LoadException e) {
+                    answers.put(plan.program().name(), Optional.of(e));
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            closeAll(made, e);
+            throw e;
+        }
+        closeAll(made, new IllegalStateException("closing"));
+        return answers;
+    }
+
+    private Map<String, KernelMap> createMaps(ProgramUnit unit, Optional<Fd> btf, UnitBtf types,
+            Deque<AutoCloseable> made) {
         Map<String, KernelMap> maps = new LinkedHashMap<>();
         MapFactory factory = new MapFactory(kernel);
         for (MapSpec spec : unit.maps()) {
             maps.put(spec.name(), push(made, factory.create(spec, btf, types)));
         }
+        return maps;
+    }
+
+    private KernelSession prepare(ProgramUnit unit, SessionOptions options, Deque<AutoCloseable> made) {
+        List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(), this::isReturn);
+        UnitBtf types = UnitBtf.of(unit.withPrograms(plans.stream().map(LoadPlan::program).toList()));
+        Optional<Fd> btf = loadBtf(types, made);
+        Map<String, KernelMap> maps = createMaps(unit, btf, types, made);
         Attacher attacher = push(made, new Attacher(kernel, features));
         List<KernelSession.LoadedProgram> programs = new ArrayList<>();
         ProgramLoader loader = new ProgramLoader(kernel, features);
         for (LoadPlan plan : plans) {
             Fd fd = push(made,
-                    loader.load(plan, unit.license(), name -> maps.get(name).fd(), btf, types));
+                    loader.load(plan, unit, name -> maps.get(name).fd(), btf, types));
             programs.add(new KernelSession.LoadedProgram(plan, fd));
         }
         btf.ifPresent(Fd::close);

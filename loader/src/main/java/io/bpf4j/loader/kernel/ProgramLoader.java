@@ -10,8 +10,10 @@ import io.bpf4j.loader.sys.ProgramParameters;
 import io.bpf4j.loader.sys.RejectedException;
 import io.bpf4j.loader.sys.SystemCallException;
 import io.bpf4j.vm.btf.UnitBtf;
+import io.bpf4j.vm.explain.Explanation;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.program.ProgramUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,7 +33,7 @@ final class ProgramLoader {
      *
      * @param maps gives the descriptor of a map by name
      */
-    Fd load(LoadPlan plan, String license, Function<String, Fd> maps, Optional<Fd> btf, UnitBtf types) {
+    Fd load(LoadPlan plan, ProgramUnit unit, Function<String, Fd> maps, Optional<Fd> btf, UnitBtf types) {
         Program program = plan.program();
         byte[] bytes = InsnCodec.encode(
                 MapReferences.resolve(program.instructions(), program.references(), maps));
@@ -42,11 +44,11 @@ final class ProgramLoader {
         ProgramParameters parameters = new ProgramParameters(program.type().number(),
                 plan.attachNumber(), typeId(plan),
                 plan.traits().sleepable() ? ProgramParameters.SLEEPABLE : 0,
-                program.name(), license, bytes, debug, List.of());
+                program.name(), unit.license(), bytes, debug, List.of());
         try {
             return calls.load(parameters);
         } catch (RejectedException e) {
-            throw rejected(program, e);
+            throw rejected(program, unit, e);
         } catch (SystemCallException e) {
             throw refused(program, e, "");
         }
@@ -62,17 +64,17 @@ final class ProgramLoader {
                 Optional.empty(), "'bpf4j features' shows what this kernel can do", "", null));
     }
 
-    private static LoadException rejected(Program program, RejectedException e) {
+    private static LoadException rejected(Program program, ProgramUnit unit, RejectedException e) {
         if (e.log().isBlank()) {
             return refused(program, e, e.log());
         }
-        VerifierLog.Rejection rejection = VerifierLog.read(e.log(), program);
+        Explanation explanation = VerifierLog.read(e.log(), program, unit);
         String message = "the kernel rejects the probe " + program.attach().spelling() + ": "
-                + rejection.explanation();
-        if (!message.contains(rejection.reason())) {
-            message += " (verifier: " + rejection.reason() + ")";
+                + explanation.reason();
+if (!message.contains(explanation.original())) {
+            message += " (verifier: " + explanation.original() + ")";
         }
-        return new LoadException(message, false, rejection.place(), rejection.hint(), e.log(), e);
+        return new LoadException(message, explanation, e.log(), e);
     }
 
     private static LoadException refused(Program program, SystemCallException e, String log) {

@@ -7,6 +7,7 @@ import io.bpf4j.vm.isa.Operand;
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Function;
+import io.bpf4j.vm.program.NamedValue;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.Reference;
 import io.bpf4j.vm.program.SourceLine;
@@ -70,7 +71,7 @@ record SessionPair(Program entry, Program exit) {
         instructions.addAll(entry.instructions());
         instructions.addAll(exit.instructions());
         return new Program(entry.name(), entry.type(), entry.attach(), instructions, references(exitSlot),
-                functions(exitSlot), lines(exitSlot));
+                functions(exitSlot), lines(exitSlot), names(exitSlot));
     }
 
     private static Insn move(Register dst, Operand src) {
@@ -96,6 +97,9 @@ record SessionPair(Program entry, Program exit) {
     private static Function moved(Function function, int by, String suffix) {
         return new Function(function.name() + suffix, function.slot() + by, function.parameters(),
                 function.result());
+    }    private List<NamedValue> names(int exitSlot) {
+        return Stream.concat(entry.names().stream().map(name -> name.movedBy(DISPATCHER_SLOTS)),
+                exit.names().stream().map(name -> name.movedBy(exitSlot))).toList();
     }
 
     private List<SourceLine> lines(int exitSlot) {

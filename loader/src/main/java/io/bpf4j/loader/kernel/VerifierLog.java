@@ -1,7 +1,11 @@
 package io.bpf4j.loader.kernel;
 
+import io.bpf4j.vm.explain.Complaint;
+import io.bpf4j.vm.explain.Explanation;
+import io.bpf4j.vm.explain.Narrator;
+import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.program.Program;
-import io.bpf4j.vm.program.SourceLine;
+import io.bpf4j.vm.program.ProgramUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class VerifierLog {
     private static final Pattern INSTRUCTION = Pattern.compile("^(?:from \\d+ to )?(\\d+): .*");
-    private static final Pattern WALKED = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\) .*");
+    private static final Pattern NAMED = Pattern.compile("\\binsn (\\d+)");
     private static final Pattern NOISE = Pattern
             .compile("^(processed \\d+ insns|verification time|stack depth"
                     + "|mark_precise:|cur state:|old state:|func#\\d|Live regs|; "
@@ -25,31 +29,29 @@ public final class VerifierLog {
     private VerifierLog() {}
 
     /**
-     * Why a program was rejected.
+     * Finds the reason in a log and puts it into the words of the source.
      *
-     * @param reason the kernel's own words, one line
-     * @param explanation what that means for the author of a probe; the kernel's words where we know no better
-     * @param hint what to do, or empty
-     * @param place the line of source, if the log says where
+     * @param unit which the program is of; its maps and variables have the names that a log lacks
      */
-    record Rejection(String reason, String explanation, String hint, Optional<SourceLine> place) {}
-
-    /** Finds the reason in a log and puts it into the words of the source. */
-    static Rejection read(String log, Program program) {
+    static Explanation read(String log, Program program, ProgramUnit unit) {
         List<String> lines = lines(log);
         int reasonAt = reasonAt(lines);
-        if (reasonAt < 0) {
-            return new Rejection("no reason given", "the kernel rejected the program without a reason", "",
-                    Optional.empty());
-        }
-        String reason = lines.get(reasonAt);
-        Objection objection = Objection
-                .of(String.join("\n", lines.subList(Math.max(0, reasonAt - 2), reasonAt + 1)));
-        String explanation = objection == null
-                ? "the kernel's verifier says: " + reason
-                : objection.explanation();
-        return new Rejection(reason, explanation, objection == null ? "" : objection.hint(),
-                lastWalked(lines, reasonAt).flatMap(slot -> Optional.ofNullable(program.lineAt(slot))));
+        String reason = reasonAt < 0 ? "no reason given" : lines.get(reasonAt);
+        LogWalk walk = new LogWalk(lines.subList(0, Math.max(reasonAt, 0)));
+        String words = reasonAt < 0 ? "" : String.join("\n", lines.subList(Math.max(0, reasonAt - 2), reasonAt + 1));
+        Objection objection = Objection.of(words);
+        int[] path = walk.path().length == 0 ? new int[]{slotIn(reason)} : walk.path();
+        String explanation = objection == null ? "the kernel's verifier says: " + reason : objection.explanation();
+        Instructions instructions = Instructions.of(program.instructions());
+        Blame blame = Blame.of(words, instructions.at(path[path.length - 1]), walk, unit);
+        return new Narrator(program, instructions, path).explain(new Complaint(explanation,
+                objection == null ? "" : objection.hint(), blame.register(), blame.holds(), blame.space(), reason));
+    }
+
+    /** Returns the instruction that a reason names itself, as those do that are found before anything is walked. */
+    private static int slotIn(String reason) {
+        Matcher matcher = NAMED.matcher(reason);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
     }
 
     /** Returns the kernel's own words for why it rejected a program, one line; empty if the log has none. */
@@ -74,15 +76,5 @@ public final class VerifierLog {
             }
         }
         return -1;
-    }
-
-    private static Optional<Integer> lastWalked(List<String> lines, int before) {
-        for (int i = before - 1; i >= 0; i--) {
-            Matcher matcher = WALKED.matcher(lines.get(i));
-            if (matcher.matches()) {
-                return Optional.of(Integer.parseInt(matcher.group(1)));
-            }
-        }
-        return Optional.empty();
     }
 }

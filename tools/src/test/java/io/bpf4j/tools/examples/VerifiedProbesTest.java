@@ -50,7 +50,9 @@ class VerifiedProbesTest {
                 for (Program program : unit.programs()) {
                     Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), unit));
                     assertInstanceOf(VerifiedProgram.class, verdict,
-                            () -> verdict instanceof Rejection rejection ? rejection.explanation().text() : "");
+                            () -> verdict instanceof Rejection rejection
+                                    ? rejection.explanation().text()
+                                    : "");
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.bpf4j.vm.explain;
 
+import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.explain.Complaint.Space;
 import io.bpf4j.vm.explain.Explanation.Step;
 import io.bpf4j.vm.isa.AluOperation;
@@ -27,7 +28,9 @@ import java.util.regex.Pattern;
 public final class Narrator {
 
     /** More steps than this tell nobody anything. */
-    private static final int MAX_STEPS = 8;
+    private static final int MAX_STEPS = 8;    private static final Pattern NUMBER = Pattern.compile("which is a number|'scalar'|type=scalar");
+    private static final Pattern FUNCTION = Pattern.compile("\\bthe function at instruction (\\d+)");
+    private static final Pattern PLACE = Pattern.compile("\\binstruction (\\d+)");
     private static final Pattern REGISTER = Pattern.compile("\\br(10|\\d)\\b");
 
     private final Program program;
@@ -64,9 +67,15 @@ public final class Narrator {
             if (varies.isPresent()) {
                 hint = hint.replace("the index", varies.get());
             }
-        } else if (complaint.register() >= 0 && !complaint.holds().isEmpty()) {
+        } else if (complaint.register() >= 0 && complaint.register() < Register.FRAME.number()
+                && !complaint.holds().isEmpty()) {
             facts.add(names.ofRegister(complaint.register()).orElse("r" + complaint.register()) + " is "
                     + complaint.holds());
+        }        Optional<String> gone = givenBack(complaint);
+        if (gone.isPresent()) {
+            facts.clear();
+            facts.add(gone.get());
+            hint = "use it before it is given back, and give it back once";
         }
         collect(complaint.register());
         List<Step> shown = new ArrayList<>(steps);
@@ -75,6 +84,25 @@ public final class Narrator {
         Collections.reverse(shown);
         return new Explanation(slot, line(slot), inSource(complaint.reason()), facts, shown, shortened, hint,
                 complaint.original());
+    }
+
+    /** Says where a record was given back that is used as an address still. */
+    private Optional<String> givenBack(Complaint complaint) {
+        if (complaint.register() < 0 || !NUMBER.matcher(complaint.reason() + complaint.original()).find()) {
+            return Optional.empty();
+        }
+        int reserved = names.callThatGave(complaint.register(), Helper.RINGBUF_RESERVE);
+        for (int at = path.length - 2; reserved >= 0 && at > reserved; at--) {
+            if (instructions.at(path[at]) instanceof CallHelper call
+                    && (call.id() == Helper.RINGBUF_SUBMIT.id()
+                            || call.id() == Helper.RINGBUF_DISCARD.id())) {
+                String where = line(path[at]).map(line -> line.file() + ":" + line.line())
+                        .orElse("instruction " + path[at]);
+                return Optional.of(names.ofRegister(complaint.register()).orElse("r" + complaint.register())
+                        + " was given back at " + where);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Says how much is there, and how much may be wanted. */
@@ -96,7 +124,8 @@ public final class Narrator {
         if (global.isPresent()) {
             return global.get() + member.path();
         }
-        Optional<String> base = space.bySize() ? Optional.empty() : names.baseOf(register);
+        // Helpers take a size behind the address that it belongs to.
+        Optional<String> base = names.baseOf(space.bySize() ? register - 1 : register);
         if (base.isPresent() && !base.get().contains(" ")) {
             return member.path().isEmpty() ? base.get() : base.get() + "->" + member.path().substring(1);
         }
@@ -105,14 +134,29 @@ public final class Narrator {
                 : member.path() + " of " + space.memory().words();
     }
 
-    /** Puts the source's names in the place of registers. */
+    /** Puts the source's names and lines in the place of registers and slots. */
     private String inSource(String words) {
-        return REGISTER.matcher(words).replaceAll(found -> Matcher.quoteReplacement(
+        String places = FUNCTION.matcher(words).replaceAll(found -> Matcher.quoteReplacement(
+                function(Integer.parseInt(found.group(1))).orElse(found.group())));
+        places = PLACE.matcher(places).replaceAll(found -> Matcher.quoteReplacement(
+                line(Integer.parseInt(found.group(1))).map(line -> "line " + line.line())
+                        .orElse(found.group())));
+        return REGISTER.matcher(places).replaceAll(found -> Matcher.quoteReplacement(
                 names.ofRegister(Integer.parseInt(found.group(1))).orElse(found.group())));
     }
 
+    private Optional<String> function(int slot) {
+        return program.functions().stream().filter(one -> one.slot() == slot).map(one -> one.name())
+                .findFirst();
+    }
+
     private Optional<SourceLine> line(int slot) {
-        return Optional.ofNullable(program.lineAt(slot));
+        SourceLine line = program.lineAt(slot);
+        // Line 0 is what clang made by itself; it belongs to what is before.
+        while (line != null && line.line() == 0 && line.slot() > 0) {
+            line = program.lineAt(line.slot() - 1);
+        }
+        return Optional.ofNullable(line).filter(known -> known.line() > 0);
     }
 
     private void collect(int register) {
@@ -138,9 +182,12 @@ public final class Narrator {
             return;
         }
         RegisterEffects effects = RegisterEffects.of(insn);
-        if ((effects.defines().bits() & wanted) != 0) {
-            add(at, line(path[at]).map(line -> line.text().strip()).orElseGet(() -> words(insn, at)));
-            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
+        if ((effects.defines().bits() & wanted) != 0) {            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
+            boolean copies = insn instanceof Alu alu && alu.operation() == AluOperation.MOVE
+                    && alu.src() instanceof Register;
+            if (!copies || line(path[at]).isEmpty()) {
+                add(at, line(path[at]).map(line -> line.text().strip()).orElseGet(() -> words(insn, at)));
+            }
             wanted = replaces ? wanted & ~effects.defines().bits() : wanted;
             if (!(insn instanceof CallHelper)) {
                 wanted |= effects.uses().bits() & ~RegisterSet.of(Register.FRAME).bits();

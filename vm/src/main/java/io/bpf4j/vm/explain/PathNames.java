@@ -98,6 +98,27 @@ final class PathNames {
         return text(at, wanted, 0);
     }
 
+    /** Returns the position of the call of a helper that gave what a register holds, copied or not; -1 if none did. */
+    int callThatGave(int register, Helper helper) {
+        int at = path.length - 1;
+        int wanted = register;
+        for (int tries = 0; tries < MAX_DEPTH; tries++) {
+            at = definition(at, wanted);
+            if (at < 0) {
+                return -1;
+            }
+            if (insn(at) instanceof Insn.CallHelper call) {
+                return call.id() == helper.id() ? at : -1;
+            }
+            if (!(insn(at) instanceof Alu alu && alu.operation() == AluOperation.MOVE
+                    && alu.src() instanceof Register source)) {
+                return -1;
+            }
+            wanted = source.number();
+        }
+        return -1;
+    }
+
     private Insn insn(int position) {
         return instructions.at(path[position]);
     }
@@ -146,6 +167,8 @@ final class PathNames {
         }
         if (insn instanceof Load load && load.base() == Register.FRAME) {
             return stored(at, load.offset(), depth);
+        }        if (insn instanceof Insn.LoadImmediate64) {
+            return computed(insn, at, depth);
         }
         return assigned(path[at]).or(() -> computed(insn, at, depth))
                 .filter(text -> text.length() <= MAX_LENGTH);

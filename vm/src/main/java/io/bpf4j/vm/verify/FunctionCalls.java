@@ -32,7 +32,7 @@ final class FunctionCalls {
         if (state.depth() == MAX_FRAMES) {
             throw Refusal.of(RejectionKind.STACK_DEPTH,
                     "more than " + MAX_FRAMES + " functions call each other",
-                    "there is no recursion");
+                    "call them from one place in turn, not each from the one before");
         }
         Frame callee = new Frame(state.depth(), walk.index(), entry, callback);
         state.push(callee);

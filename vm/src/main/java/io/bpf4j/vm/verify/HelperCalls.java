@@ -44,7 +44,7 @@ final class HelperCalls {
             throw Refusal.of(RejectionKind.HELPER,
                     name + " may only be called by programs under a GPL-compatible"
                             + " licence, not \"" + walk.input().license() + "\"",
-                    "license \"GPL\";");
+                    "license \"GPL\"; in a probe, char LICENSE[] SEC(\"license\") = \"GPL\"; in C");
         }
         if (WAITING.contains(helper) && !walk.policy().sleepable()) {
             throw Refusal.of(RejectionKind.HELPER, name + " may wait, which this program must not", "");

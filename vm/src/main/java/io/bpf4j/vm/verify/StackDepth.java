@@ -77,7 +77,8 @@ final class StackDepth {
         }
         if (frames > MAX_FRAMES) {
             throw Refusal.of(RejectionKind.STACK_DEPTH,
-                    "more than " + MAX_FRAMES + " functions call each other", "");
+                    "more than " + MAX_FRAMES + " functions call each other",
+                    "call them from one place in turn, not each from the one before");
         }
         if (tailCalls[function] && before >= BEFORE_TAIL_CALL) {
             throw Refusal.of(RejectionKind.STACK_DEPTH, "makes a tail call with " + before

@@ -19,11 +19,19 @@ final class Trail {
     }
 
     Rejection explain(Refusal refusal, Verdict.Statistics statistics) {
-        String holds = refusal.register() < 0 ? "" : walk.frame().get(refusal.register()).toString();
+        String holds = refusal.register() < 0 ? "" : holds(walk.frame().get(refusal.register()));
         Complaint complaint = new Complaint(refusal.getMessage(), refusal.hint(), refusal.register(), holds,
                 refusal.space(), "");
         Narrator narrator = new Narrator(walk.program(), walk.code().instructions(), slots());
         return new Rejection(refusal.kind(), refusal.getMessage(), narrator.explain(complaint), statistics);
+    }    private String holds(Value value) {
+        if (value instanceof Pointer pointer && pointer.target() instanceof PointerTarget.MapValue(var map)
+                && pointer.isFixed()) {
+            return walk.input().globalsOf(map.name()).stream().filter(global -> global.offset() <= pointer.fixedOffset()
+                    && pointer.fixedOffset() < global.offset() + global.type().size()).findFirst()
+                    .map(global -> "a pointer to the variable " + global.name()).orElseGet(value::toString);
+        }
+        return value.toString();
     }
 
     /** Returns the slots that were walked, the last one being the instruction at hand. */

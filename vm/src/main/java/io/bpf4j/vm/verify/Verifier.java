@@ -1,12 +1,12 @@
 package io.bpf4j.vm.verify;
 
+import io.bpf4j.vm.explain.Complaint;
 import io.bpf4j.vm.explain.Explanation;
+import io.bpf4j.vm.explain.Narrator;
 import io.bpf4j.vm.flow.ControlFlow;
+import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.isa.MalformedProgramException;
 import io.bpf4j.vm.program.Program;
-import java.util.List;
-import java.util.Optional;
-
 /**
  * Decides whether a program may run.
  *
@@ -81,9 +81,8 @@ public final class Verifier {
     private static Rejection rejection(Program program, RejectionKind kind, int slot, String reason,
             String hint,
             Verdict.Statistics statistics) {
-        Explanation explanation = new Explanation(slot, Optional.ofNullable(program.lineAt(slot)), reason,
-                List.of(),
-                List.of(), false, hint, "");
-        return new Rejection(kind, reason, explanation, statistics);
+        Explanation explanation = new Narrator(program, Instructions.of(program.instructions()), new int[]{slot})
+                .explain(new Complaint(reason, hint, -1, ""));
+return new Rejection(kind, reason, explanation, statistics);
     }
 }
