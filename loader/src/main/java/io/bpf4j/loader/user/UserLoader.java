@@ -83,9 +83,8 @@ public final class UserLoader {
         for (Program program : unit.programs()) {
             switch (Verifier.verify(program, VerifierInput.of(program.type(), unit))) {
                 case VerifiedProgram accepted -> verified.put(program, accepted);
-                case Rejection rejection -> throw new LoadException(
-                        "the verifier refuses program " + program.name() + ": " + rejection.reason(), false,
-                        rejection.line(), rejection.hint(), "", null);
+                case Rejection rejection -> throw new LoadException("the verifier refuses program "
+                        + program.name() + ": " + rejection.reason(), rejection.explanation(), "", null);
             }
         }
         return verified;
