@@ -36,9 +36,9 @@ import java.util.List;
  * 296 +--------------+--------------+
  *     | edits (u32)  | 0            |
  * 304 +--------------+--------------+
- *     | edits, 40 bytes each:       |
+ *     | edits, 64 bytes each:       |
  *     | address, length (u32), 0,   |
- *     | 12 original, 12 replacement |
+ *     | 24 original, 24 replacement |
  *     +-----------------------------+
  * </pre>
  *
@@ -51,7 +51,7 @@ final class SessionHeader {
     static final int LAYOUT_VERSION = 1;
     static final int BYTES = 4096;
     /** The bytes of a journal. */
-    static final int JOURNAL_BYTES = 32768;
+    static final int JOURNAL_BYTES = 65536;
 
     private static final int VERSION = 8;
     private static final int TOOL = 12;
@@ -67,10 +67,10 @@ final class SessionHeader {
     private static final int ARENA = 288;
     private static final int EDIT_COUNT = 296;
     private static final int EDITS = 304;
-    private static final int EDIT_BYTES = 40;
+    private static final int EDIT_BYTES = 64;
     private static final int EDIT_LENGTH = 8;
     private static final int EDIT_ORIGINAL = 16;
-    private static final int MOST_EDITED = 12;
+    private static final int MOST_EDITED = 24;
     private static final int EDIT_REPLACEMENT = EDIT_ORIGINAL + MOST_EDITED;
     /** How many edits fit into a journal. */
     static final int MOST_EDITS = (JOURNAL_BYTES - EDITS) / EDIT_BYTES;
