@@ -120,7 +120,7 @@ FUNCTION long yes_address(long a, long b, long c, long d, long e, long f, long g
 }
 FUNCTION long yes_written(long a, long b, long c, long d, long e, long f, long g) {
     volatile long *at = &g;
-    *at = a;
+    *at += a;
     return *at;
 }
 FUNCTION struct big no_result(long a) {

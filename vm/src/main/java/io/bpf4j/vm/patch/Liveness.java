@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Finds what of the registers and flags at one address is read later, estimated from above: what is not overwritten
- * before the function calls, returns or does anything unknown counts as read. Flags are dead at calls and returns, which
- * all calling conventions say.
+ * before the function calls, returns or does anything unknown counts as read. Flags are dead at calls and returns,
+ * which all calling conventions say.
  */
 final class Liveness {
     private static final int FLAGS_SHIFT = 16;
@@ -87,9 +87,9 @@ final class Liveness {
                 reach(next, rest);
             }
             case CALL, INDIRECT_CALL, RETURN -> live |= rest & ~FLAGS;
-            case INDIRECT_JUMP, INTERRUPT, BREAKPOINT, HALT -> live |= rest;
             case UNDEFINED -> {
             }
+            default -> live |= rest;
         }
     }
 

@@ -105,7 +105,7 @@ final class StackWalk {
             }
             case INDIRECT_CALL -> reachAfterCall(next, state);
             case INDIRECT_JUMP -> jumpIndirectly(state);
-            case UNDEFINED, HALT, BREAKPOINT, RETURN -> {
+            default -> {
             }
         }
     }

@@ -1,8 +1,8 @@
 package io.bpf4j.vm.x64;
 
 /**
- * What an instruction does to general-purpose registers and to the status flags, estimated on the safe side: it may read
- * fewer registers than said here, and write more. Registers are bits, by their number. Unknown instructions read all.
+ * What an instruction does to general-purpose registers and to the status flags, on the safe side: it may read fewer
+ * registers than said here, and write more. Registers are bits, by their number. Unknown instructions read all.
  *
  * <p>The object holds what is known of one instruction at a time, like the decoder.
  */
@@ -49,7 +49,7 @@ public final class RegisterEffects {
         switch (decoded.encoding()) {
             case LEGACY -> legacy();
             case VEX, EVEX -> vector();
-            case XOP -> known = false;
+            default -> known = false;
         }
         touches |= writes;
     }
