@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bpf4j.loader.elf.BinarySamples;
 import io.bpf4j.loader.elf.ElfFile;
+import io.bpf4j.loader.elf.Segment;
 import io.bpf4j.loader.inprocess.NativeBlock;
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.sys.NativeCode;
@@ -16,6 +17,7 @@ import io.bpf4j.vm.patch.ModuleText;
 import io.bpf4j.vm.patch.PatchPlan;
 import io.bpf4j.vm.patch.PatchPlanner;
 import io.bpf4j.vm.patch.Range;
+import io.bpf4j.vm.patch.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -63,7 +65,7 @@ class MovedCodeTest {
         final long codeStart;
 
         Copy(ElfFile file) {
-            long end = file.segments().stream().filter(s -> s.type() == io.bpf4j.loader.elf.Segment.LOAD)
+            long end = file.segments().stream().filter(s -> s.type() == Segment.LOAD)
                     .mapToLong(s -> s.address() + s.memorySize()).max().orElseThrow();
             int size = (int) (end + ROOM - 1 & -ROOM) + ROOM;
             code = new NativeCode(kernel, size);
@@ -172,7 +174,7 @@ class MovedCodeTest {
                 case PatchPlan.Jump jump -> jumps++;
                 case PatchPlan.ShortJump jump -> shortJumps++;
                 case PatchPlan.Breakpoint breakpoint -> breakpoints++;
-                case io.bpf4j.vm.patch.Refusal refusal -> refusals++;
+                case Refusal refusal -> refusals++;
             }
             if (plan instanceof PatchPlan.Patch patch && !(plan instanceof PatchPlan.Breakpoint)) {
                 counter.memory().putLong(counter.memory().base(), 0);

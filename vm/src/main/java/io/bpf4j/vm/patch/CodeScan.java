@@ -15,14 +15,14 @@ import java.util.List;
  * <li>an instruction names it: relative to rip, or as an immediate of 32 bits;
  * <li>it stands, 8 bytes wide and aligned, anywhere in the data: tables of Go and of programs at fixed addresses,
  * pointers to functions, labels as values;
- * <li>it is in what looks like a table of 4-byte distances from the table's own start, at an address that an instruction
- * names: what gcc and clang make of {@code switch} in position-independent code.
+ * <li>it is in what looks like a table of 4-byte distances from the table's own start, at an address that an
+ * instruction names: what gcc and clang make of {@code switch} in position-independent code.
  * </ul>
  * The last three count only where the decoding sees an instruction begin.
  *
  * <p>Padding is what comes after an instruction that does not go on, and consists of nops and int3 only. If no known
- * function begins at its end, what follows its last multiple of 16 may be a function that begins with nops, and does not
- * count.
+ * function begins at its end, what follows its last multiple of 16 may be a function that begins with nops, and does
+ * not count.
  */
 final class CodeScan {
     /** To what compilers align functions, at least, if they align them. */

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How control can be led away from a site, made by a {@link PatchPlanner}. A plan changes nothing: whoever carries it out
- * stops the program's threads, makes sure that none of them is within an edit's range but at its start, that memory has
- * the edits' original bytes, puts code at an address within reach, and writes the edits in order.
+ * How control can be led away from a site, made by a {@link PatchPlanner}. A plan changes nothing: whoever carries it
+ * out stops the program's threads, makes sure that none of them is within an edit's range but at its start, that
+ * memory has the edits' original bytes, puts code at an address within reach, and writes the edits in order.
  */
 public sealed interface PatchPlan permits PatchPlan.Patch, Refusal {
 

@@ -95,7 +95,7 @@ public final class PatchPlanner {
         return new Refusal(site, Reason.UNDECODABLE, "the bytes at 0x%x are no instruction".formatted(at));
     }
 
-    /** Returns the first window with room that contains the instruction, or what stands against the one that begins there. */
+    /** Returns the first window with room that contains the instruction, or what stands against the first. */
     private Attempt best(FunctionCode function, long site, int index, int room) {
         Attempt first = new Attempt(map, occupied, decoder, function, site).take(index, index, room);
         Attempt attempt = first;
