@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * A process all of whose threads stand still, until {@link #close} lets them go on. Nothing that happens to it
- * meanwhile is lost: signals wait, system calls that were interrupted are made again, and a process that somebody had stopped by
- * a signal stays stopped.
+ * meanwhile is lost: signals wait, system calls that were interrupted are made again, and a process that somebody had
+ * stopped by a signal stays stopped.
  *
  * <p>For the tracer's thread only. If the tracer dies, the process goes on.
  */
