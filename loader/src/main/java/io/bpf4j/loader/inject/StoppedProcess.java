@@ -153,8 +153,8 @@ public final class StoppedProcess implements AutoCloseable {
 
     /**
      * Whether no thread can come to an address range any more, unless something leads there still: none is in it, and
-     * no stack has a word that may be a return address within it. Stacks of coroutines that do not run are not seen; see
-     * {@link #isIdleAnywhere}.
+     * no stack has a word that may be a return address within it. Stacks of coroutines that do not run are not seen;
+     * see {@link #isIdleAnywhere}.
      */
     public boolean isIdle(Range range) {
         return new IdleCheck(memory, maps(), range).onThreads(registers.values());
