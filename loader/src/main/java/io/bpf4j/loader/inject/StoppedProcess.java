@@ -47,21 +47,7 @@ public final class StoppedProcess implements AutoCloseable {
         List<TracedThread> stopped = stopper.stop();
         began = stopper.began();
         stopped.forEach(thread -> threads.put(thread.id(), thread));
-        try {
-            stopped.forEach(this::readRegisters);
-        } catch (InjectException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private void readRegisters(TracedThread thread) {
-        Registers found = thread.registers();
-        Registers quiet = Restart.hide(found);
-        if (quiet != found) {
-            thread.setRegisters(quiet);
-        }
-        registers.put(thread.id(), quiet);
+        stopped.forEach(thread -> registers.put(thread.id(), thread.stoppedRegisters()));
     }
 
     /** Stops a process within {@link #STOP_LIMIT}. */
@@ -81,7 +67,7 @@ public final class StoppedProcess implements AutoCloseable {
         TargetMemory memory;
         try {
             info = ProcessInfo.of(pid);
-            memory = openMemory(info);
+            memory = openMemory(tracer.kernel(), info);
         } catch (ProcessException e) {
             throw new InjectException(Reason.NO_SUCH_PROCESS, e.getMessage());
         }
@@ -96,11 +82,14 @@ public final class StoppedProcess implements AutoCloseable {
     }
 
     /** By a thread that runs: the first one may have ended, and has no memory then. */
-    private static TargetMemory openMemory(ProcessInfo info) {
+    private static TargetMemory openMemory(Kernel kernel, ProcessInfo info) {
         int thread = info.threads().stream().filter(id -> !ThreadInfo.of(info.pid(), id).hasEnded())
-                .findFirst()
-                .orElse(info.pid());
-        return TargetMemory.open(thread);
+                .findFirst().orElse(info.pid());
+        try {
+            return TargetMemory.open(thread);
+        } catch (InjectException e) {
+            throw Diagnosis.refused(kernel, info.pid(), thread);
+        }
     }
 
     /** Returns the process's id. */
