@@ -29,6 +29,7 @@ public final class StoppedProcess implements AutoCloseable {
     private final Tracer tracer;
     private final ProcessInfo info;
     private final TargetMemory memory;
+    private final MemoryMaps mapsBefore;
     private final BorrowedPlaces places;
     private final Map<Integer, TracedThread> threads = new HashMap<>();
     private final Map<Integer, Registers> registers = new HashMap<>();
@@ -42,7 +43,8 @@ public final class StoppedProcess implements AutoCloseable {
         this.tracer = tracer;
         this.info = info;
         this.memory = memory;
-        places = BorrowedPlaces.of(memory.thread());
+        mapsBefore = MemoryMaps.of(memory.thread());
+        places = BorrowedPlaces.of(memory.thread(), mapsBefore);
         var stopper = new Stopper(tracer, info, limit);
         List<TracedThread> stopped = stopper.stop();
         began = stopper.began();
@@ -115,6 +117,11 @@ public final class StoppedProcess implements AutoCloseable {
     /** Reads what it has mapped. */
     public MemoryMaps maps() {
         return MemoryMaps.of(memory.thread());
+    }
+
+    /** Returns what it had mapped just before it was stopped: to be had at no cost, but perhaps not true any more. */
+    MemoryMaps mapsBefore() {
+        return mapsBefore;
     }
 
     /** Returns the registers with which a thread will go on. */
