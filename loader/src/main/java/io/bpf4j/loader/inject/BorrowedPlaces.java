@@ -31,8 +31,11 @@ record BorrowedPlaces(long code, Range stack) {
 
     /** Finds them in a process, which need not be stopped for this. */
     static BorrowedPlaces of(int pid) {
+        return of(pid, MemoryMaps.of(pid));
+    }
+
+    static BorrowedPlaces of(int pid, MemoryMaps maps) {
         long entry = entryPoint(pid);
-        MemoryMaps maps = MemoryMaps.of(pid);
         if (maps.at(entry).filter(Mapping::isExecutable).isEmpty()) {
             throw new InjectException(Reason.NO_ROOM,
                     "process %d has unmapped its program's entry point 0x%x".formatted(pid, entry));

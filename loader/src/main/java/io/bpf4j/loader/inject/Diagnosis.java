@@ -54,9 +54,10 @@ final class Diagnosis {
     static InjectException refused(Kernel kernel, int pid, int thread) {
         ThreadInfo info = ThreadInfo.of(pid, thread);
         if (info.tracer() != 0) {
+            int tracer = processOf(info.tracer());
             return new InjectException(Reason.ALREADY_TRACED,
                     "process %d (%s) is traced by process %d%s already; a process has one tracer at a time"
-                            .formatted(pid, info.name(), info.tracer(), named(info.tracer())));
+                            .formatted(pid, info.name(), tracer, named(tracer)));
         }
         return new InjectException(Reason.NOT_PERMITTED, "no permission to trace process %d (%s): %s"
                 .formatted(pid, info.name(), whyNotPermitted(kernel, info)));
@@ -116,6 +117,12 @@ final class Diagnosis {
     private static int yamaScope() {
         String text = text(YAMA.toString());
         return text.isEmpty() ? 0 : Integer.parseInt(text);
+    }
+
+    /** The kernel names the thread that traces. */
+    private static int processOf(int thread) {
+        return text("/proc/" + thread + "/status").lines().filter(line -> line.startsWith("Tgid:")).findFirst()
+                .map(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip())).orElse(thread);
     }
 
     private static String named(int pid) {

@@ -18,17 +18,14 @@ final class FreeSpace {
     /** Left free below a stack, which grows: as much as ulimit -s allows in most places, eight times. */
     private static final long STACK_ROOM = 64L << 20;
 
+    private record Gap(Range range, boolean afterHeap) {}
+
     private record Candidate(long address, boolean afterHeap, long distance) {}
 
-    private FreeSpace() {}
+    private final List<Gap> gaps = new ArrayList<>();
 
-    /**
-     * Returns addresses for {@code length} bytes, the best first: near, and not where the heap would grow.
-     *
-     * @param near what has to be within reach
-     */
-    static List<Long> near(MemoryMaps maps, long near, long length) {
-        List<Candidate> candidates = new ArrayList<>();
+    /** Finds the gaps between mappings. */
+    FreeSpace(MemoryMaps maps) {
         long from = LOWEST;
         boolean heap = false;
         for (Mapping mapping : maps.mappings()) {
@@ -36,25 +33,51 @@ final class FreeSpace {
                 break; // the vsyscall page
             }
             long room = mapping.name().startsWith("[stack") ? STACK_ROOM : 0;
-            add(candidates, new Range(from, Math.max(from, mapping.start() - room)), heap, near, length);
-            from = mapping.end();
+            gaps.add(new Gap(new Range(from, Math.max(from, mapping.start() - room)), heap));
+            from = Math.max(from, mapping.end());
             heap = mapping.name().equals("[heap]");
         }
-        add(candidates, new Range(from, Math.max(from, HIGHEST)), heap, near, length);
+        gaps.add(new Gap(new Range(from, Math.max(from, HIGHEST)), heap));
+    }
+
+    /**
+     * Returns addresses for {@code length} bytes, the best first: near, and not where the heap would grow.
+     *
+     * @param near what has to be within reach
+     */
+    List<Long> near(long near, long length) {
+        List<Candidate> candidates = new ArrayList<>();
+        gaps.forEach(gap -> add(candidates, gap, near, length));
         return candidates.stream()
                 .sorted(Comparator.comparing(Candidate::afterHeap).thenComparing(Candidate::distance))
                 .map(Candidate::address).toList();
     }
 
-    private static void add(List<Candidate> candidates, Range gap, boolean afterHeap, long near,
-            long length) {
-        long lowest = Math.max(gap.start(), near - REACH) + PAGE - 1 & -PAGE;
-        long highest = Math.min(gap.end(), near + REACH) - length & -PAGE;
+    /** Notes that a range is not free any more. */
+    void take(Range range) {
+        List<Gap> left = new ArrayList<>();
+        for (Gap gap : gaps) {
+            long start = gap.range().start();
+            long end = gap.range().end();
+            if (range.end() <= start || range.start() >= end) {
+                left.add(gap);
+            } else {
+                left.add(new Gap(new Range(start, Math.max(start, range.start())), gap.afterHeap()));
+                left.add(new Gap(new Range(Math.min(end, range.end()), end), false));
+            }
+        }
+        gaps.clear();
+        gaps.addAll(left);
+    }
+
+    private static void add(List<Candidate> candidates, Gap gap, long near, long length) {
+        long lowest = Math.max(gap.range().start(), near - REACH) + PAGE - 1 & -PAGE;
+        long highest = Math.min(gap.range().end(), near + REACH) - length & -PAGE;
         if (lowest > highest) {
             return;
         }
         // The heap grows from below into its gap: keep as far away as possible.
-        long address = afterHeap ? highest : Math.clamp(near & -PAGE, lowest, highest);
-        candidates.add(new Candidate(address, afterHeap, Math.abs(address - near)));
+        long address = gap.afterHeap() ? highest : Math.clamp(near & -PAGE, lowest, highest);
+        candidates.add(new Candidate(address, gap.afterHeap(), Math.abs(address - near)));
     }
 }

@@ -1,7 +1,6 @@
 package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.inject.InjectException.Reason;
-import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.sys.Errno;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Syscall;
@@ -23,11 +22,13 @@ public final class RemoteMappings {
 
     private final StoppedProcess process;
     private final RemoteCalls calls;
+    private final FreeSpace space;
 
     /** Works by the given calls. */
     public RemoteMappings(StoppedProcess process, RemoteCalls calls) {
         this.process = process;
         this.calls = calls;
+        this.space = new FreeSpace(process.mapsBefore());
     }
 
     /** Maps zeroed private memory, readable and writable, wherever the kernel likes. */
@@ -114,10 +115,10 @@ public final class RemoteMappings {
     }
 
     private Range mapNear(long near, long length, long protection, long flags, long file) {
-        MemoryMaps maps = process.maps();
-        for (long address : FreeSpace.near(maps, near, length).stream().limit(TRIES).toList()) {
+        for (long address : space.near(near, length).stream().limit(TRIES).toList()) {
             long result = calls.call(Syscall.MMAP, address, length, protection, flags | FIXED_IF_FREE, file,
                     0);
+            space.take(Range.of(address, length)); // by us, or by somebody just before the stop
             if (result == address) {
                 return Range.of(address, length);
             }

@@ -54,7 +54,7 @@ final class ReturnFrame {
 
     private static byte[] withoutTiles(byte[] state) {
         if (state.length <= LENGTH_BEFORE_TILES
-                || (buffer(state).getLong(VectorStateDescriptor.XFEATURES) & TILES) == 0) {
+                || (buffer(state).getLong(VectorStateDescriptor.PTRACE_XCR0) & TILES) == 0) {
             return state;
         }
         return Arrays.copyOf(state, LENGTH_BEFORE_TILES);
@@ -107,7 +107,7 @@ final class ReturnFrame {
         byte[] bytes = Arrays.copyOf(vectorState, vectorState.length + END_MAGIC_SIZE);
         if (hasExtendedState()) {
             ByteBuffer state = buffer(bytes);
-            long features = state.getLong(VectorStateDescriptor.XFEATURES) & ~TILES;
+            long features = state.getLong(VectorStateDescriptor.PTRACE_XCR0) & ~TILES;
             state.putInt(VectorStateDescriptor.MAGIC1, VectorStateDescriptor.START_MAGIC);
             state.putInt(VectorStateDescriptor.EXTENDED_SIZE, bytes.length);
             state.putLong(VectorStateDescriptor.XFEATURES, features);

@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * A process all of whose threads stand still, until {@link #close} lets them go on. Nothing that happens to it
- * meanwhile is lost: signals wait, system calls that were interrupted are made again, and a process that somebody had stopped by
- * a signal stays stopped.
+ * meanwhile is lost: signals wait, system calls that were interrupted are made again, and a process that somebody had
+ * stopped by a signal stays stopped.
  *
  * <p>For the tracer's thread only. If the tracer dies, the process goes on.
  */
@@ -29,6 +29,7 @@ public final class StoppedProcess implements AutoCloseable {
     private final Tracer tracer;
     private final ProcessInfo info;
     private final TargetMemory memory;
+    private final MemoryMaps mapsBefore;
     private final BorrowedPlaces places;
     private final Map<Integer, TracedThread> threads = new HashMap<>();
     private final Map<Integer, Registers> registers = new HashMap<>();
@@ -42,26 +43,13 @@ public final class StoppedProcess implements AutoCloseable {
         this.tracer = tracer;
         this.info = info;
         this.memory = memory;
-        places = BorrowedPlaces.of(memory.thread());
+        mapsBefore = MemoryMaps.of(memory.thread());
+        places = BorrowedPlaces.of(memory.thread(), mapsBefore);
         var stopper = new Stopper(tracer, info, limit);
         List<TracedThread> stopped = stopper.stop();
         began = stopper.began();
         stopped.forEach(thread -> threads.put(thread.id(), thread));
-        try {
-            stopped.forEach(this::readRegisters);
-        } catch (InjectException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private void readRegisters(TracedThread thread) {
-        Registers found = thread.registers();
-        Registers quiet = Restart.hide(found);
-        if (quiet != found) {
-            thread.setRegisters(quiet);
-        }
-        registers.put(thread.id(), quiet);
+        stopped.forEach(thread -> registers.put(thread.id(), thread.stoppedRegisters()));
     }
 
     /** Stops a process within {@link #STOP_LIMIT}. */
@@ -81,7 +69,7 @@ public final class StoppedProcess implements AutoCloseable {
         TargetMemory memory;
         try {
             info = ProcessInfo.of(pid);
-            memory = openMemory(info);
+            memory = openMemory(tracer.kernel(), info);
         } catch (ProcessException e) {
             throw new InjectException(Reason.NO_SUCH_PROCESS, e.getMessage());
         }
@@ -96,11 +84,14 @@ public final class StoppedProcess implements AutoCloseable {
     }
 
     /** By a thread that runs: the first one may have ended, and has no memory then. */
-    private static TargetMemory openMemory(ProcessInfo info) {
+    private static TargetMemory openMemory(Kernel kernel, ProcessInfo info) {
         int thread = info.threads().stream().filter(id -> !ThreadInfo.of(info.pid(), id).hasEnded())
-                .findFirst()
-                .orElse(info.pid());
-        return TargetMemory.open(thread);
+                .findFirst().orElse(info.pid());
+        try {
+            return TargetMemory.open(thread);
+        } catch (InjectException e) {
+            throw Diagnosis.refused(kernel, info.pid(), thread);
+        }
     }
 
     /** Returns the process's id. */
@@ -128,6 +119,11 @@ public final class StoppedProcess implements AutoCloseable {
         return MemoryMaps.of(memory.thread());
     }
 
+    /** Returns what it had mapped just before it was stopped: to be had at no cost, but perhaps not true any more. */
+    MemoryMaps mapsBefore() {
+        return mapsBefore;
+    }
+
     /** Returns the registers with which a thread will go on. */
     public Registers registers(int thread) {
         Registers found = registers.get(thread);
@@ -153,8 +149,8 @@ public final class StoppedProcess implements AutoCloseable {
 
     /**
      * Whether no thread can come to an address range any more, unless something leads there still: none is in it, and
-     * no stack has a word that may be a return address within it. Stacks of coroutines that do not run are not seen; see
-     * {@link #isIdleAnywhere}.
+     * no stack has a word that may be a return address within it. Stacks of coroutines that do not run are not seen;
+     * see {@link #isIdleAnywhere}.
      */
     public boolean isIdle(Range range) {
         return new IdleCheck(memory, maps(), range).onThreads(registers.values());

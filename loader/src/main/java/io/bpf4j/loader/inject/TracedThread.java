@@ -23,6 +23,7 @@ final class TracedThread {
     private final int id;
     private final boolean seccompSuspended;
     private final List<Integer> heldSignals = new ArrayList<>();
+    private Registers stoppedRegisters;
     private boolean stopped;
     private boolean ended;
 
@@ -89,6 +90,9 @@ final class TracedThread {
                     return false;
                 }
                 case INTERRUPTED, GROUP_STOPPED -> {
+                    if (!holdSignals) {
+                        hideStop();
+                    }
                     return true;
                 }
                 case SIGNAL -> {
@@ -105,6 +109,19 @@ final class TracedThread {
                 default -> throw new AssertionError(status);
             }
         }
+    }
+
+    private void hideStop() {
+        Registers found = registers();
+        stoppedRegisters = Restart.hide(found);
+        if (stoppedRegisters != found) {
+            setRegisters(stoppedRegisters);
+        }
+    }
+
+    /** The registers with which it would go on from the stop that {@link #awaitStop} waited for. */
+    Registers stoppedRegisters() {
+        return stoppedRegisters;
     }
 
     /** Waits for what happens next; empty if nothing does until then. */

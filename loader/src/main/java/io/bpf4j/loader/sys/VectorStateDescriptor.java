@@ -1,9 +1,9 @@
 package io.bpf4j.loader.sys;
 
 /**
- * The vector state as XSAVE writes it and ptrace gives it (NT_X86_XSTATE), with the words that make it one of a signal
- * frame ({@code struct _fpx_sw_bytes}, arch/x86/include/uapi/asm/sigcontext.h). The magic number {@link #END_MAGIC}
- * comes behind the state.
+ * The vector state as XSAVE writes it. What ptrace gives (NT_X86_XSTATE) has XCR0, the states that the kernel uses, at
+ * {@link #PTRACE_XCR0}; a signal frame's has the words shown there ({@code struct _fpx_sw_bytes},
+ * arch/x86/include/uapi/asm/sigcontext.h), and the number {@link #END_MAGIC} behind its end.
  *
  * <pre>
  *        0                               8
@@ -21,9 +21,9 @@ package io.bpf4j.loader.sys;
  * </pre>
  */
 public final class VectorStateDescriptor {
+    public static final int PTRACE_XCR0 = 464;
     public static final int MAGIC1 = 464;
     public static final int EXTENDED_SIZE = 468;
-    /** In what ptrace gives, the states that the processor has and the kernel uses: XCR0. */
     public static final int XFEATURES = 472;
     public static final int XSTATE_SIZE = 480;
 

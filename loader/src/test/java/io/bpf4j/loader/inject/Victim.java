@@ -40,8 +40,8 @@ final class Victim implements AutoCloseable {
     /** Starts a program and waits until it says {@code ready}. */
     static Victim start(String... command) {
         try {
-            var all = new ArrayList<>(
-                    List.of("sh", "-c", "exec 3<&0; \"$@\" <&3 3<&- & echo $!; wait $!", "sh"));
+            var all = new ArrayList<>(List.of("sh", "-c",
+                    "exec 3<&0; sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 3<&- & exec 3<&-; wait $! 2>&-", "sh"));
             all.addAll(List.of(command));
             var victim = new Victim(
                     new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start());
