@@ -217,7 +217,7 @@ final class HashText {
                     r0 *= ${shardBytes}
                     r0 += r1
                 """);
-        return own.replaceFirst("lookup_shard:\n", """
+        return own.replace("lookup_shard:\n", """
                 lookup_shard:
                     w3 = w3
                     if r3 >= ${shards} goto lookup_shard_absent
