@@ -14,28 +14,28 @@ import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Plain;
 import io.bpf4j.vm.x64.X64Assembler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The routines of all helpers that do not work on one map. */
 final class HelperRoutines {
 
     private final TargetRuntime runtime;
     private final X64Assembler code;
-    private final CopyRoutines copies;
+    private final MapRoutines maps;
+    private final Map<String, Label> texts = new HashMap<>();
     private final ReadRoutines reads;
     private final WorldRoutines world;
     private final CallRoutines calls;
 
-    HelperRoutines(TargetRuntime runtime, FaultTable faults) {
+    HelperRoutines(TargetRuntime runtime, MapRoutines maps, FaultTable faults, CopyRoutines copies) {
         this.runtime = runtime;
+        this.maps = maps;
         this.code = runtime.code();
-        this.copies = new CopyRoutines(code, faults);
         this.reads = new ReadRoutines(code, copies, faults, runtime.settings());
         this.world = new WorldRoutines(code, runtime.settings());
         this.calls = new CallRoutines(code, runtime.settings());
-    }
-
-    CopyRoutines copies() {
-        return copies;
     }
 
     /** Emits what a helper does in place of its call; returns whether it did. */
@@ -86,7 +86,6 @@ final class HelperRoutines {
     /** Finds the ring that a record is in; a single one is not looked for. */
     private void commit(boolean discard) {
         RuntimeSettings settings = runtime.settings();
-        MapRoutines maps = new MapRoutines(runtime);
         int rings = (int) settings.maps().stream().filter(plan -> isRing(plan.spec().kind())).count();
         for (int map = 0; map < settings.maps().size(); map++) {
             if (isRing(settings.maps().get(map).spec().kind())) {
