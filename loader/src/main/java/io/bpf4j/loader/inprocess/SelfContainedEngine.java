@@ -79,7 +79,8 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
     /** Returns what code for a machine's maps is made for. */
     RuntimeSettings settings(Machine machine) {
         List<MapPlan> plans = new ArrayList<>();
-        long arena = 0;
+        Memory memory = machine.memory();
+        long arena = memory.base();
         for (BpfMap map : machine.maps().all()) {
             if (!(map instanceof ArenaMap inArena)) {
                 throw new EngineException("map " + map.spec().name() + " is in no arena");
@@ -89,7 +90,8 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
             }
             plans.add(inArena.plan());
         }
-        return new RuntimeSettings(arena, plans, process.memory().base(), UserReads.SYSTEM_CALL, true,
+        return new RuntimeSettings(arena, memory.base() + memory.size() - arena, plans,
+                process.memory().base(), UserReads.SYSTEM_CALL, true,
                 features,
                 printRing);
     }

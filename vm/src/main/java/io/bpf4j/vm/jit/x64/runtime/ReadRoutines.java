@@ -16,7 +16,6 @@ import static io.bpf4j.vm.x64.OperandSize.QWORD;
 
 import io.bpf4j.vm.abi.ErrorNumber;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
-import io.bpf4j.vm.map.layout.MapPlan;
 import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.BitCount;
 import io.bpf4j.vm.x64.ConditionCode;
@@ -49,8 +48,8 @@ final class ReadRoutines {
     private static final int PROCESS_VM_READV = 310;
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long TOPS = 0x8080_8080_8080_8080L;
-    /** How much of a string is fetched at a time by system call, into the second half of the scratch bytes. */
-    private static final int CHUNK = ThreadBlock.SCRATCH_BYTES / 2;
+    /** How much of a string is fetched at a time by system call, to this offset in the scratch bytes. */
+    private static final int CHUNK = 1024;
 
     private final X64Assembler code;
     private final CopyRoutines copies;
@@ -152,11 +151,10 @@ final class ReadRoutines {
         code.alu(Alu.SUB, QWORD, RAX, Gpr.R12);
         code.alu(Alu.CMP, QWORD, RAX, settings.threadBlockBytes());
         code.jcc(ConditionCode.B, own);
-        long end = settings.maps().stream().mapToLong(MapPlan::end).max().orElse(0);
         code.loadImmediate(RCX, settings.arena());
         code.mov(QWORD, RAX, RDX);
         code.alu(Alu.SUB, QWORD, RAX, RCX);
-        code.loadImmediate(RCX, end);
+        code.loadImmediate(RCX, settings.arenaBytes());
         code.alu(Alu.CMP, QWORD, RAX, RCX);
         code.jcc(ConditionCode.B, own);
     }
