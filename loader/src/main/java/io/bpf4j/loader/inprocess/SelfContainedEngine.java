@@ -22,10 +22,12 @@ import io.bpf4j.vm.map.layout.ArenaDescriptor;
 import io.bpf4j.vm.map.layout.MapPlan;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.x64.ConditionCode;
 import io.bpf4j.vm.x64.Gpr;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.OperandSize;
 import io.bpf4j.vm.x64.Plain;
+import io.bpf4j.vm.x64.Unary;
 import io.bpf4j.vm.x64.X64Assembler;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,6 +50,8 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
     static final int PROGRAM = ThreadBlock.TRAMPOLINE.offset();
     static final int CONTEXT = PROGRAM + Long.BYTES;
     static final int SECOND = CONTEXT + Long.BYTES;
+    /** How often it calls the program. */
+    static final int COUNT = SECOND + Long.BYTES;
 
     private final Kernel kernel;
     private final Set<CpuFeature> features;
@@ -126,9 +130,13 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
         PRESERVED.forEach(code::push);
         code.mov(OperandSize.QWORD, Gpr.R12, Gpr.RDI);
         code.lea(OperandSize.QWORD, Gpr.RBP, ThreadBlock.FRAME_TOP.operand());
+        Label again = code.here();
+        code.mov(OperandSize.DWORD, ThreadBlock.TAIL_CALLS.operand(), 0);
         code.mov(OperandSize.QWORD, Gpr.RDI, ThreadBlock.KEY.operand().plus(CONTEXT));
         code.mov(OperandSize.QWORD, Gpr.RSI, ThreadBlock.KEY.operand().plus(SECOND));
         code.call(ThreadBlock.KEY.operand().plus(PROGRAM));
+        code.unary(Unary.DEC, OperandSize.QWORD, ThreadBlock.KEY.operand().plus(COUNT));
+        code.jcc(ConditionCode.NE, again);
         PRESERVED.reversed().forEach(code::pop);
         code.plain(Plain.RET);
         return enter;

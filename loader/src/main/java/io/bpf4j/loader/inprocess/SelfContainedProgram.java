@@ -24,12 +24,22 @@ public final class SelfContainedProgram implements Executable {
 
     @Override
     public long run(Execution execution, long first, long second) {
+        return repeat(execution, first, second, 1);
+    }
+
+    /**
+     * Runs the program many times without coming back in between.
+     *
+     * @param count how often, at least 1
+     * @return R0 of the last time
+     */
+    public long repeat(Execution execution, long first, long second, long count) {
         Memory block = engine.block(execution, settings);
         long base = block.base();
-        block.putInt(base + ThreadBlock.TAIL_CALLS.offset(), 0);
         block.putLong(base + SelfContainedEngine.PROGRAM, main);
         block.putLong(base + SelfContainedEngine.CONTEXT, first);
         block.putLong(base + SelfContainedEngine.SECOND, second);
+        block.putLong(base + SelfContainedEngine.COUNT, count);
         return NativeCode.call(enter, base);
     }
 
