@@ -125,7 +125,7 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
     }
 
     /** Writes a function {@code long enter(ThreadBlock *)} that calls the program that the block names. */
-    private static Label wayIn(X64Assembler code) {
+    static Label wayIn(X64Assembler code) {
         Label enter = code.here();
         PRESERVED.forEach(code::push);
         code.mov(OperandSize.QWORD, Gpr.R12, Gpr.RDI);
