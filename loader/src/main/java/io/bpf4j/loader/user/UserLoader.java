@@ -10,6 +10,7 @@ import io.bpf4j.loader.Target;
 import io.bpf4j.loader.inject.InjectException;
 import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
+import io.bpf4j.loader.inprocess.TimeStampClock;
 import io.bpf4j.loader.proc.LibraryFinder;
 import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.site.SiteResolver;
@@ -94,7 +95,7 @@ public final class UserLoader {
         int pid = work.target().pid();
         try (SiteResolver resolver = new SiteResolver()) {
             Placer placer = new Placer(resolver, work.options(), work.target());
-            work.programs().keySet().forEach(placer::place);
+            work.unit().programs().stream().filter(work.programs()::containsKey).forEach(placer::place);
             placer.skipped().forEach(session::add);
             MemoryMaps maps = MemoryMaps.of(pid);
             try (HookPlanner planner = new HookPlanner(pid, maps)) {
@@ -144,8 +145,8 @@ public final class UserLoader {
     }
 
     private static RuntimeSettings settings(Work work, long arena, long block, UserReads reads) {
-        return new RuntimeSettings(arena + SessionHeader.BYTES,
+        return new RuntimeSettings(arena + SessionHeader.BYTES, work.arena().size() - SessionHeader.BYTES,
                 work.arena().maps().maps().stream().map(ArenaMap::plan).toList(), block, reads,
-                TscClock.isReliable(), HostProcessor.features(), Optional.empty());
+                TimeStampClock.isReliable(), HostProcessor.features(), Optional.empty());
     }
 }

@@ -203,7 +203,13 @@ class HelperParityTest {
             assertEquals("Invalid format string", refused.reason(), format);
             assertEquals(ErrorNumber.EINVAL.result(), twin.runInUserSpace(program, memory).r0(), format);
         } else {
-            twin.run(program, memory, "\"" + format + "\" into " + room + ": " + Arrays.toString(memory));
+            String what = "\"" + format + "\" into " + room + ": " + Arrays.toString(memory);
+            if (address.equals("r6") && format.contains("us")) {
+                // A traced process can read its own stack and maps as what they are there: its own memory.
+                twin.runInterpreted(program, memory, what);
+            } else {
+                twin.run(program, memory, what);
+            }
         }
     }
 

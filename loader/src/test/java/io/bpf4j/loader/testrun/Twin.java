@@ -4,14 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.bpf4j.loader.inprocess.HostProcessor;
+import io.bpf4j.loader.inprocess.NativeBlock;
+import io.bpf4j.loader.inprocess.SelfContainedEngine;
 import io.bpf4j.loader.sys.Cpus;
+import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.testrun.Outcome.Entry;
 import io.bpf4j.loader.testrun.Outcome.Finished;
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.engine.Checking;
+import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Environment;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.engine.helper.SystemEnvironment;
 import io.bpf4j.vm.map.ArenaMap;
@@ -47,28 +54,55 @@ final class Twin {
 
     /** Runs a program in both; returns what came out of the kernel. */
     Finished run(TestProgram program, byte[] memory, String what) {
+        Finished expected = runInterpreted(program, memory, what);
+        assertSame(program, expected, runAsMachineCode(program, memory), what + " as machine code");
+        return expected;
+    }
+
+    /** Runs a program in the kernel and the interpreter only. */
+    Finished runInterpreted(TestProgram program, byte[] memory, String what) {
         Finished expected = assertInstanceOf(Finished.class, kernel.run(program, memory), what);
-        Finished actual = runInUserSpace(program, memory);
+        assertSame(program, expected, runInUserSpace(program, memory), what);
+        return expected;
+    }
+
+    private static void assertSame(TestProgram program, Finished expected, Finished actual, String what) {
         assertEquals(expected.r0(), actual.r0(), what);
         assertArrayEquals(expected.memory(), actual.memory(), what);
         for (MapSpec spec : program.maps()) {
             assertEquals(sorted(spec, expected.maps().get(spec.name())),
                     sorted(spec, actual.maps().get(spec.name())), what);
         }
-        return expected;
+    }
+
+    /** Runs a program and its helpers as they run in traced processes. */
+    Finished runAsMachineCode(TestProgram program, byte[] bytes) {
+        int size = (int) MapArena.bytes(program.maps(), Cpus.possible().length) + Execution.bytes(PAGE);
+        LinuxKernel system = LinuxKernel.instance();
+        try (NativeBlock block = new NativeBlock(system, size);
+                var engine = new SelfContainedEngine(system, HostProcessor.features(), Optional.empty())) {
+            return run(program, bytes, block.memory(), engine, Checking.NONE);
+        }
     }
 
     Finished runInUserSpace(TestProgram program, byte[] bytes) {
         int shards = Cpus.possible().length;
         int arenaBytes = (int) MapArena.bytes(program.maps(), shards);
         Memory memory = Memory.allocate(arenaBytes + Execution.bytes(PAGE), BASE);
-        MapArena arena = MapArena.create(memory, BASE, program.maps(), shards);
+        return run(program, bytes, memory, new Interpreter(), Checking.FULL);
+    }
+
+    private Finished run(TestProgram program, byte[] bytes, Memory memory, Engine engine, Checking checking) {
+        int shards = Cpus.possible().length;
+        long base = memory.base();
+        MapArena arena = MapArena.create(memory, base, program.maps(), shards);
         Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
-        Execution execution = new Execution(machine, environment, BASE + arenaBytes, PAGE, 0);
+        Execution execution = new Execution(machine, environment,
+                base + MapArena.bytes(program.maps(), shards), PAGE, 0);
         Program whole = new Program("test", ProgramType.RAW_TRACEPOINT, new AttachSpec.Manual(),
                 program.instructions(), program.references(), List.of(), List.of());
         long address = execution.setContext("the memory", bytes, true);
-        long result = new Interpreter().prepare(whole, machine)
+        long result = engine.prepare(Unproved.program(whole, machine, checking))
                 .run(execution, bytes.length == 0 ? 0 : address, bytes.length);
         var entries = new HashMap<String, List<Entry>>();
         arena.maps().forEach(map -> entries.put(map.spec().name(), contents(map)));

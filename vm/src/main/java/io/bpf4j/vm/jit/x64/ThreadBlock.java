@@ -39,7 +39,7 @@ import io.bpf4j.vm.x64.Memory;
  *       | 0                              |
  *   512 +--------------------------------+
  *       | scratch bytes of helpers       |
- *  2560 +--------------------------------+
+ *  3584 +--------------------------------+
  *       | machine stack, downwards       |  for trampolines that leave the thread's own
  *  6144 +--------------------------------+
  *       | frames of helpers              |
@@ -78,7 +78,7 @@ public enum ThreadBlock {
     SCRATCH_VALUES(12288);
 
     /** The scratch bytes that helpers have. */
-    public static final int SCRATCH_BYTES = 2048;
+    public static final int SCRATCH_BYTES = 3072;
 
     private final int offset;
 

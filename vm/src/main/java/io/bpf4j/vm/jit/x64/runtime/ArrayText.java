@@ -1,7 +1,6 @@
 package io.bpf4j.vm.jit.x64.runtime;
 
 import static io.bpf4j.vm.jit.x64.runtime.BpfText.copyIn;
-import static io.bpf4j.vm.jit.x64.runtime.BpfText.loadPart;
 
 import io.bpf4j.vm.map.layout.MapPlan;
 import io.bpf4j.vm.map.layout.NodeDescriptor;
@@ -9,8 +8,6 @@ import java.util.List;
 
 /** The routines of arrays ({@link io.bpf4j.vm.map.ArrayMap}) as text. */
 final class ArrayText {
-
-    private static final int UNROLLED = 128;
 
     private final MapPlan plan;
     private final BpfText text;
@@ -38,12 +35,7 @@ final class ArrayText {
 
     /** Returns the text of all routines. */
     String text() {
-        int size = plan.spec().valueSize();
-        String copy = size <= UNROLLED
-                ? copyIn("r1", "r8", size)
-                : "r2 = r8\nr4 = " + size / 8 + "\ncall ${COPY_WORDS}\n" + (size % 8 == 0
-                        ? ""
-                        : loadPart("r0", "r2", 0, size % 8, "r5") + "*(u64 *)(r1 + 0) = r0\n");
+        String copy = copyIn("r8", plan.spec().valueSize());
         return text.fill("lookup:\n" + find("lookup") + "r0 = r1\nexit\nlookup_absent:\nr0 = 0\nexit\n"
                 + UPDATE_START + find("update") + copy + UPDATE_END
                 + (plan.spec().kind().perCpu() ? LOOKUP_SHARD : "")

@@ -19,6 +19,9 @@ final class BpfText {
     /** The bytes of a frame. */
     static final int FRAME = Execution.FRAME_BYTES;
 
+    /** The most bytes that are copied without a loop. */
+    private static final int UNROLLED = 128;
+
     private final Map<String, Object> values = new TreeMap<>();
 
     BpfText() {
@@ -91,13 +94,43 @@ final class BpfText {
         return offset < 0 ? " - " + -offset : " + " + offset;
     }
 
-    /** Returns instructions that copy bytes to an aligned place, the last word filled with zeros; R0 and R5 change. */
-    static String copyIn(String to, String from, int size) {
+    /**
+     * Returns instructions that copy bytes to an aligned place at R1, the last word filled with zeros. All registers of
+     * calls change, the source's too unless it is another.
+     */
+    static String copyIn(String from, int size) {
         StringBuilder text = new StringBuilder();
+        if (size > UNROLLED) {
+            text.append("r2 = ").append(from).append("\nr4 = ").append(size / Long.BYTES)
+                    .append("\ncall ${COPY_WORDS}\n");
+            return size % Long.BYTES == 0
+                    ? text.toString()
+                    : text + loadPart("r0", "r2", 0, size % Long.BYTES, "r5") + "*(u64 *)(r1 + 0) = r0\n";
+        }
         for (int i = 0; i < size; i += Long.BYTES) {
             text.append(loadPart("r0", from, i, Math.min(Long.BYTES, size - i), "r5"));
-            text.append("*(u64 *)(").append(to).append(sum(i)).append(") = r0\n");
+            text.append("*(u64 *)(r1").append(sum(i)).append(") = r0\n");
         }
         return text.toString();
+    }
+
+    /** Returns instructions that copy bytes from an aligned place at R2 to R1; all registers of calls change. */
+    static String copyOut(int size) {
+        if (size > UNROLLED) {
+            return "r4 = " + size + "\ncall ${COPY_BYTES}\n";
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < size;) {
+            int piece = Math.min(Long.BYTES, Integer.highestOneBit(size - i));
+            text.append(load("r0", "r2", i, piece));
+            text.append("*(u" + 8 * piece + " *)(r1" + sum(i) + ") = r0\n");
+            i += piece;
+        }
+        return text.toString();
+    }
+
+    /** Returns instructions that write zeros to any place at R1; all registers of calls change. */
+    static String clear(int size) {
+        return "r4 = " + size + "\nr0 = 0\ncall ${FILL_BYTES}\n";
     }
 }

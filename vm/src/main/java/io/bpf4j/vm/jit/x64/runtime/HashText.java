@@ -22,8 +22,6 @@ final class HashText {
     /** Where, below R10, a key is put together that is not whole words. */
     private static final int KEY_AREA = 2 * BpfText.FRAME;
     private static final int KEY_AREA_BYTES = 448;
-    /** The most bytes of a value that are copied without a loop. */
-    private static final int UNROLLED = 128;
 
     private final MapPlan plan;
     private final BpfText text;
@@ -217,7 +215,7 @@ final class HashText {
                     r0 *= ${shardBytes}
                     r0 += r1
                 """);
-        return own.replaceFirst("lookup_shard:\n", """
+        return own.replace("lookup_shard:\n", """
                 lookup_shard:
                     w3 = w3
                     if r3 >= ${shards} goto lookup_shard_absent
@@ -452,14 +450,7 @@ final class HashText {
 
     /** Copies the value at R8 to R1. */
     private String copyValue() {
-        int size = plan.spec().valueSize();
-        if (size <= UNROLLED) {
-            return copyIn("r1", "r8", size);
-        }
-        String tail = size % 8 == 0
-                ? ""
-                : loadPart("r0", "r2", 0, size % 8, "r5") + "*(u64 *)(r1 + 0) = r0\n";
-        return "r2 = r8\nr4 = " + size / 8 + "\ncall ${COPY_WORDS}\n" + tail;
+        return copyIn("r8", plan.spec().valueSize());
     }
 
     /** Copies the key to the node at R4; R2 is the key afterwards. */

@@ -14,28 +14,33 @@ import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Plain;
 import io.bpf4j.vm.x64.X64Assembler;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** The routines of all helpers that do not work on one map. */
 final class HelperRoutines {
 
+    private static final String PRINTING = PrintText.WRITE + PrintText.CLASSES + PrintText.NUMBER + PrintText.PRINT
+            + PrintText.INTERNET;
+
     private final TargetRuntime runtime;
     private final X64Assembler code;
-    private final CopyRoutines copies;
+    private final MapRoutines maps;
+    private final Map<String, Label> texts = new HashMap<>();
     private final ReadRoutines reads;
     private final WorldRoutines world;
     private final CallRoutines calls;
 
-    HelperRoutines(TargetRuntime runtime, FaultTable faults) {
+    HelperRoutines(TargetRuntime runtime, MapRoutines maps, FaultTable faults, CopyRoutines copies) {
         this.runtime = runtime;
+        this.maps = maps;
         this.code = runtime.code();
-        this.copies = new CopyRoutines(code, faults);
         this.reads = new ReadRoutines(code, copies, faults, runtime.settings());
         this.world = new WorldRoutines(code, runtime.settings());
         this.calls = new CallRoutines(code, runtime.settings());
-    }
-
-    CopyRoutines copies() {
-        return copies;
     }
 
     /** Emits what a helper does in place of its call; returns whether it did. */
@@ -58,7 +63,34 @@ final class HelperRoutines {
     Label routine(int id) {
         Helper helper = Helper.byId(id)
                 .orElseThrow(() -> new IllegalArgumentException("there is no helper " + id));
-        return runtime.routine(helper, () -> write(helper));
+        String name = helper.helperName();
+        return switch (helper) {
+            case GET_STACK -> text(name, List.of(name, "walk"), StackWalk.GET_STACK + StackWalk.TEXT);
+            case STRNCMP -> text(name, List.of(name), NumberText.COMPARE);
+            case STRTOL, STRTOUL ->
+                text(name, List.of("strtol", "strtoul", "number", "digit"), NumberText.PARSE);
+            case SNPRINTF -> text(name, printing("snprintf", "terminate"), PrintText.FORMAT_TO_MEMORY + PRINTING);
+            case TRACE_PRINTK, TRACE_VPRINTK ->
+                text(name, printing("trace_printk", "trace_vprintk"), PrintText.FORMAT_TO_TRACE + PRINTING);
+            default -> runtime.routine(helper, () -> write(helper));
+        };
+    }
+
+    private static List<String> printing(String... more) {
+        return Stream.concat(Stream.of(more), Stream.of("put", "fill", "bytes", "padded", "shown", "alphanumeric", "ends",
+                "number_text", "take_room", "next_argument", "print", "internet")).toList();
+    }
+
+    /** Returns the label of a routine that is text, with the others that it comes with. */
+    private Label text(String name, List<String> entries, String text) {
+        if (!texts.containsKey(name)) {
+            OptionalInt ring = runtime.settings().printRing().map(runtime.settings()::map).orElse(OptionalInt.empty());
+            BpfText values = new BpfText().set("scratch", ThreadBlock.SCRATCH.offset()).set("lost", PrintText.LOST)
+                    .set("send", ring.isPresent() ? PrintText.SEND : PrintText.LOSE)
+                    .set("ring", ring.isPresent() ? runtime.settings().handle(ring.getAsInt()) : 0);
+            texts.putAll(maps.functions(entries, values.fill(text)));
+        }
+        return texts.get(name);
     }
 
     private void write(Helper helper) {
@@ -86,7 +118,6 @@ final class HelperRoutines {
     /** Finds the ring that a record is in; a single one is not looked for. */
     private void commit(boolean discard) {
         RuntimeSettings settings = runtime.settings();
-        MapRoutines maps = new MapRoutines(runtime);
         int rings = (int) settings.maps().stream().filter(plan -> isRing(plan.spec().kind())).count();
         for (int map = 0; map < settings.maps().size(); map++) {
             if (isRing(settings.maps().get(map).spec().kind())) {

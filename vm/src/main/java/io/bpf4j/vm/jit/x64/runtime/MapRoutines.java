@@ -27,10 +27,12 @@ final class MapRoutines {
     private final TargetRuntime runtime;
     private final X64Assembler code;
     private final RuntimeSettings settings;
+    private final CopyRoutines copies;
     /** The functions of texts, by map and label. */
     private final Map<Integer, Map<String, Label>> texts = new HashMap<>();
 
-    MapRoutines(TargetRuntime runtime) {
+    MapRoutines(TargetRuntime runtime, CopyRoutines copies) {
+        this.copies = copies;
         this.runtime = runtime;
         this.code = runtime.code();
         this.settings = runtime.settings();
@@ -92,6 +94,14 @@ final class MapRoutines {
                 ArrayText array = new ArrayText(plan, settings, map);
                 yield functions(array.entries(), array.text());
             }
+            case QUEUE, STACK -> {
+                QueueText queue = new QueueText(plan, settings.arena());
+                yield functions(QueueText.ENTRIES, queue.text());
+            }
+            case STACK_TRACE -> {
+                TraceText trace = new TraceText(plan, settings.arena());
+                yield functions(TraceText.ENTRIES, trace.text());
+            }
             default -> {
                 HashText hash = new HashText(plan, settings.arena());
                 yield functions(hash.entries(), hash.text());
@@ -127,7 +137,7 @@ final class MapRoutines {
 
     /** Returns the routines of a ring. */
     RingRoutines rings(int map) {
-        return new RingRoutines(code, runtime.helpers().copies(), settings.maps().get(map), settings.arena());
+        return new RingRoutines(code, copies, settings.maps().get(map), settings.arena());
     }
 
     /** Returns the routine that finds out which map is meant. */

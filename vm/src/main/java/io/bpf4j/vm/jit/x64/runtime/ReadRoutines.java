@@ -16,7 +16,6 @@ import static io.bpf4j.vm.x64.OperandSize.QWORD;
 
 import io.bpf4j.vm.abi.ErrorNumber;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
-import io.bpf4j.vm.map.layout.MapPlan;
 import io.bpf4j.vm.x64.Alu;
 import io.bpf4j.vm.x64.BitCount;
 import io.bpf4j.vm.x64.ConditionCode;
@@ -49,8 +48,8 @@ final class ReadRoutines {
     private static final int PROCESS_VM_READV = 310;
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long TOPS = 0x8080_8080_8080_8080L;
-    /** How much of a string is fetched at a time by system call, into the second half of the scratch bytes. */
-    private static final int CHUNK = ThreadBlock.SCRATCH_BYTES / 2;
+    /** How much of a string is fetched at a time by system call, to this offset in the scratch bytes. */
+    private static final int CHUNK = 1024;
 
     private final X64Assembler code;
     private final CopyRoutines copies;
@@ -86,9 +85,7 @@ final class ReadRoutines {
             code.jcc(ConditionCode.A, fault);
         }
         if (bySystemCall()) {
-            fetch();
-            code.alu(Alu.CMP, QWORD, RAX, R9);
-            code.jcc(ConditionCode.NE, fault);
+            fetchUnlessOwn(space, fault, nothing);
         } else {
             code.mov(QWORD, RCX, R9);
             code.mov(QWORD, RSI, RDX);
@@ -98,6 +95,25 @@ final class ReadRoutines {
         code.alu(Alu.XOR, DWORD, RAX, RAX);
         code.plain(Plain.RET);
         failures(fault, range);
+    }
+
+    /** Fetches what belongs to the process; what is ours is there and can be copied. */
+    private void fetchUnlessOwn(Space space, Label fault, Label done) {
+        Label foreign = code.label();
+        if (space != Space.USER) {
+            code.test(DWORD, R11, R11);
+            code.jcc(ConditionCode.NE, foreign);
+            code.alu(Alu.CMP, QWORD, R9, RCX);
+            code.jcc(ConditionCode.A, fault);
+            code.mov(QWORD, RCX, R9);
+            code.mov(QWORD, RSI, RDX);
+            copies.copy();
+            code.jmp(done);
+        }
+        code.bind(foreign);
+        fetch();
+        code.alu(Alu.CMP, QWORD, RAX, R9);
+        code.jcc(ConditionCode.NE, fault);
     }
 
     /** Fills the target with zeros and returns what was wrong. */
@@ -147,18 +163,21 @@ final class ReadRoutines {
         code.bind(checked);
     }
 
+    /** Jumps if the address is in the arena or the thread's block; rcx is then how many bytes there are from it on. */
     private void jumpIfOwn(Label own) {
-        code.mov(QWORD, RAX, RDX);
-        code.alu(Alu.SUB, QWORD, RAX, Gpr.R12);
-        code.alu(Alu.CMP, QWORD, RAX, settings.threadBlockBytes());
-        code.jcc(ConditionCode.B, own);
-        long end = settings.maps().stream().mapToLong(MapPlan::end).max().orElse(0);
-        code.loadImmediate(RCX, settings.arena());
-        code.mov(QWORD, RAX, RDX);
-        code.alu(Alu.SUB, QWORD, RAX, RCX);
-        code.loadImmediate(RCX, end);
-        code.alu(Alu.CMP, QWORD, RAX, RCX);
-        code.jcc(ConditionCode.B, own);
+        code.lea(QWORD, RAX, ThreadBlock.KEY.operand());
+        code.mov(DWORD, RCX, settings.threadBlockBytes());
+        jumpIfWithin(own);
+        code.loadImmediate(RAX, settings.arena());
+        code.loadImmediate(RCX, settings.arenaBytes());
+        jumpIfWithin(own);
+    }
+
+    private void jumpIfWithin(Label own) {
+        code.mov(QWORD, R10, RDX);
+        code.alu(Alu.SUB, QWORD, R10, RAX);
+        code.alu(Alu.SUB, QWORD, RCX, R10);
+        code.jcc(ConditionCode.A, own);
     }
 
     /** Asks the kernel for r9 bytes at rdx, to r8; rax is how many came, rcx, rdi, rsi, r10, r11 and rdx change. */

@@ -14,13 +14,14 @@ import java.util.Set;
  * What the code for one process is made for; all of it becomes constants in the code.
  *
  * @param arena the address of the arena in the process
+ * @param arenaBytes how much memory is there that is ours; to programs it is the kernel's
  * @param maps the arena's maps, in its order
  * @param processBlock the address of the {@link io.bpf4j.vm.jit.x64.ProcessBlock} in the process
  * @param invariantClock whether the processor's time stamps tell the time, else the kernel is asked
  * @param features what the processor can do
  * @param printRing the name of the ring for {@code bpf_trace_printk}; without one its texts are counted as lost
  */
-public record RuntimeSettings(long arena, List<MapPlan> maps, long processBlock, UserReads reads,
+public record RuntimeSettings(long arena, long arenaBytes, List<MapPlan> maps, long processBlock, UserReads reads,
         boolean invariantClock, Set<CpuFeature> features, Optional<String> printRing) {
 
     /** Copies the collections. */

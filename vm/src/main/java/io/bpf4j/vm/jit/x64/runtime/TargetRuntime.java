@@ -58,8 +58,9 @@ public final class TargetRuntime {
     public TargetRuntime(RuntimeSettings settings) {
         this.settings = settings;
         this.compiler = new X64Compiler(settings.features());
-        this.helpers = new HelperRoutines(this, faults);
-        this.maps = new MapRoutines(this);
+        CopyRoutines copies = new CopyRoutines(code, faults);
+        this.maps = new MapRoutines(this, copies);
+        this.helpers = new HelperRoutines(this, maps, faults, copies);
     }
 
     /** Returns the assembler, for trampolines between programs. */
@@ -69,10 +70,6 @@ public final class TargetRuntime {
 
     RuntimeSettings settings() {
         return settings;
-    }
-
-    HelperRoutines helpers() {
-        return helpers;
     }
 
     /**
