@@ -1,0 +1,147 @@
+package io.bpf4j.bench.engine;
+
+import io.bpf4j.loader.inprocess.HostProcessor;
+import io.bpf4j.loader.inprocess.NativeBlock;
+import io.bpf4j.loader.inprocess.NativeEngine;
+import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.testrun.Outcome;
+import io.bpf4j.loader.testrun.TestProgram;
+import io.bpf4j.loader.testrun.TestRunner;
+import io.bpf4j.vm.engine.Checking;
+import io.bpf4j.vm.engine.Engine;
+import io.bpf4j.vm.engine.Executable;
+import io.bpf4j.vm.engine.Execution;
+import io.bpf4j.vm.engine.HelperTable;
+import io.bpf4j.vm.engine.Interpreter;
+import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.jit.jvm.JvmCompiler;
+import io.bpf4j.vm.map.MapTable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Those who run one computation, each on a memory of its own. For one thread. {@link #close} frees what they hold. */
+final class Contestants implements AutoCloseable {
+
+    /** A sample is at least so long, many times what the clock's reading takes. */
+    private static final long SAMPLE_NANOSECONDS = 20_000;
+    private static final int MOST_RUNS = 1000;
+    /** Runs of the kernel per sample: it tells their mean in whole nanoseconds. */
+    private static final int KERNEL_RUNS = 200;
+
+    private final Kernel os;
+    private final ComputeKernel computation;
+    private final Map<Contestant, Run> runs = new EnumMap<>(Contestant.class);
+    private final Map<Contestant, Samples> samples = new EnumMap<>(Contestant.class);
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+    private volatile long last;
+
+    /** Takes a sample: the time of one run in nanoseconds. */
+    @FunctionalInterface
+    private interface Run {
+        double sample();
+    }
+
+    private Contestants(Kernel os, ComputeKernel computation) {
+        this.os = os;
+        this.computation = computation;
+    }
+
+    /** Makes the ones that have some labels ready. */
+    static Contestants open(Kernel os, ComputeKernel computation, String[] labels)
+            throws IOException, InterruptedException {
+        Contestants contestants = new Contestants(os, computation);
+        for (String label : labels) {
+            Contestant one = Contestant.of(label).orElseThrow();
+            contestants.runs.put(one, contestants.run(one));
+            contestants.samples.put(one, new Samples());
+        }
+        return contestants;
+    }
+
+    private Run run(Contestant one) throws IOException, InterruptedException {
+        if (one == Contestant.KERNEL) {
+            return inKernel();
+        }
+        NativeBlock block = new NativeBlock(os, Execution.bytes(ComputeKernel.MEMORY));
+        closing.push(block::close);
+        Machine machine = new Machine(block.memory(), new MapTable(List.of()), HelperTable.EMPTY);
+        Execution execution = new Execution(machine, null, block.memory().base(), ComputeKernel.MEMORY, 0);
+        long memory = execution.setContext("the memory", ComputeKernel.memory(), true);
+        if (one == Contestant.C) {
+            NativeTwin twin = NativeTwin.compile(os, computation);
+            closing.push(twin::close);
+            return timed(() -> twin.run(memory));
+        }
+        Executable ready = engine(one).prepare(computation.program(), machine, Checking.NONE);
+        return timed(() -> ready.run(execution, memory, 0));
+    }
+
+    private Engine engine(Contestant one) {
+        return switch (one) {
+            case JVM -> new JvmCompiler(System.err::println);
+            case INTERPRETER -> new Interpreter();
+            default -> {
+                NativeEngine engine = new NativeEngine(os, HostProcessor.features());
+                closing.push(engine::close);
+                yield engine;
+            }
+        };
+    }
+
+    private Run inKernel() {
+        TestRunner runner = new TestRunner(os);
+        closing.push(runner::close);
+        TestProgram program = new TestProgram(computation.program().instructions());
+        byte[] memory = ComputeKernel.memory();
+        return () -> switch (runner.measure(program, memory, KERNEL_RUNS)) {
+            case Outcome.Finished finished -> finished.nanoseconds();
+            case Outcome.Refused refused -> throw new IllegalStateException(
+                    "the kernel refuses " + computation.name() + ": " + refused.reason());
+        };
+    }
+
+    /** Runs as often as a sample takes, which is found out first, once everything is compiled. */
+    private Run timed(LongSupplier run) {
+        int[] times = {1};
+        return () -> {
+            long start = System.nanoTime();
+            long sum = 0;
+            for (int i = 0; i < times[0]; i++) {
+                sum += run.getAsLong();
+            }
+            long spent = System.nanoTime() - start;
+            last = sum;
+            double one = (double) spent / times[0];
+            if (spent < SAMPLE_NANOSECONDS) {
+                times[0] = Math.min(MOST_RUNS, times[0] + 1 + (int) ((SAMPLE_NANOSECONDS - spent) / one));
+            }
+            return one;
+        };
+    }
+
+    /** Takes a sample of each. */
+    void sample() {
+        runs.forEach((one, run) -> samples.get(one).add(run.sample()));
+    }
+
+    /** Forgets the samples: they were for warming up. */
+    void forget() {
+        samples.values().forEach(Samples::clear);
+    }
+
+    /** Returns the time of a run in nanoseconds; 0 if there is none. */
+    double low(Contestant one) {
+        return samples.containsKey(one) ? samples.get(one).low() : 0;
+    }
+
+    @Override
+    public void close() {
+        closing.forEach(Runnable::run);
+        closing.clear();
+    }
+}
