@@ -30,6 +30,7 @@ final class Contestants implements AutoCloseable {
     /** A sample is at least so long, many times what the clock's reading takes. */
     private static final long SAMPLE_NANOSECONDS = 20_000;
     private static final int MOST_RUNS = 1000;
+    private static final long WARM_UP_NANOSECONDS = 1_500_000_000;
     /** Runs of the kernel per sample: it tells their mean in whole nanoseconds. */
     private static final int KERNEL_RUNS = 200;
 
@@ -38,6 +39,7 @@ final class Contestants implements AutoCloseable {
     private final Map<Contestant, Run> runs = new EnumMap<>(Contestant.class);
     private final Map<Contestant, Samples> samples = new EnumMap<>(Contestant.class);
     private final Deque<Runnable> closing = new ArrayDeque<>();
+    /** Keeps results from being nobody's. */
     private volatile long last;
 
     /** Takes a sample: the time of one run in nanoseconds. */
@@ -105,33 +107,31 @@ final class Contestants implements AutoCloseable {
         };
     }
 
-    /** Runs as often as a sample takes, which is found out first, once everything is compiled. */
+    /** Runs until all is compiled that will be, and then in each sample as often as fills it. */
     private Run timed(LongSupplier run) {
-        int[] times = {1};
-        return () -> {
-            long start = System.nanoTime();
-            long sum = 0;
-            for (int i = 0; i < times[0]; i++) {
-                sum += run.getAsLong();
-            }
-            long spent = System.nanoTime() - start;
-            last = sum;
-            double one = (double) spent / times[0];
-            if (spent < SAMPLE_NANOSECONDS) {
-                times[0] = Math.min(MOST_RUNS, times[0] + 1 + (int) ((SAMPLE_NANOSECONDS - spent) / one));
-            }
-            return one;
-        };
+        double best = Double.MAX_VALUE;
+        long end = System.nanoTime() + WARM_UP_NANOSECONDS;
+        while (System.nanoTime() < end) {
+            best = Math.min(best, time(run, 1));
+        }
+        int times = (int) Math.clamp(SAMPLE_NANOSECONDS / best, 1, MOST_RUNS);
+        return () -> time(run, times);
+    }
+
+    private double time(LongSupplier run, int times) {
+        long start = System.nanoTime();
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += run.getAsLong();
+        }
+        long spent = System.nanoTime() - start;
+        last = sum;
+        return (double) spent / times;
     }
 
     /** Takes a sample of each. */
     void sample() {
         runs.forEach((one, run) -> samples.get(one).add(run.sample()));
-    }
-
-    /** Forgets the samples: they were for warming up. */
-    void forget() {
-        samples.values().forEach(Samples::clear);
     }
 
     /** Returns the time of a run in nanoseconds; 0 if there is none. */

@@ -7,7 +7,6 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -20,14 +19,16 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A compute kernel in all engines by turns: one short sample of each, again and again, so that all of them meet the
- * same phases of a machine whose speed changes. What counts are the {@link Times}, not the duration of a round.
+ * same phases of a machine whose speed changes. What counts are the {@link Times}, not the duration of a round. HotSpot
+ * compiles while the program waits ({@code -Xbatch}), so that a busy machine does not measure HotSpot's interpreter.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 2, time = 2)
+@Warmup(iterations = 0)
 @Measurement(iterations = 1, time = 6)
-@Fork(value = 1, jvmArgsAppend = {"-XX:-DontCompileHugeMethods", "--enable-native-access=ALL-UNNAMED"})
+@Fork(value = 1, jvmArgsAppend = {"-Xbatch", "-XX:-DontCompileHugeMethods",
+    "--enable-native-access=ALL-UNNAMED"})
 public class EngineBenchmark {
 
     /** What is computed. */
@@ -79,7 +80,7 @@ public class EngineBenchmark {
         }
     }
 
-    /** Makes everything ready. */
+    /** Makes everything ready, and warm. */
     @Setup
     public void open() throws IOException, InterruptedException {
         contestants = Contestants.open(LinuxKernel.instance(), new ComputeKernel(kernel), engines.split(","));
@@ -89,12 +90,6 @@ public class EngineBenchmark {
     @TearDown
     public void close() {
         contestants.close();
-    }
-
-    /** Forgets what was measured while everything was still being compiled. */
-    @Setup(Level.Iteration)
-    public void startAnew() {
-        contestants.forget();
     }
 
     /** Takes a sample of each. */

@@ -22,11 +22,6 @@ public final class Samples {
         times[count++] = time;
     }
 
-    /** Forgets all. */
-    void clear() {
-        count = 0;
-    }
-
     /** Returns the {@value #PERCENTILE}th percentile; there must be samples. */
     public double low() {
         double[] sorted = Arrays.copyOf(times, count);

@@ -103,7 +103,8 @@ public final class VmReport implements Callable<Integer> {
         for (String engine : engines) {
             String method = Contestant.of(engine).orElseThrow().counter();
             if (engine.equals(NATIVE) || engine.equals(JVM)) {
-                Options options = new OptionsBuilder().include(CompileBenchmark.class.getName() + "." + method)
+                Options options = new OptionsBuilder()
+                        .include(CompileBenchmark.class.getName() + "." + method)
                         .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
                 double all = new Runner(options).runSingle().getPrimaryResult().getStatistics()
                         .getPercentile(Samples.PERCENTILE);
@@ -167,8 +168,10 @@ public final class VmReport implements Callable<Integer> {
         }
         table.row(means);
         table.print(output);
-        output.text("times are the " + Samples.PERCENTILE + "th percentile of short samples, taken of all engines"
-                + " by turns").line();
+        output.text(
+                "times are the " + Samples.PERCENTILE + "th percentile of short samples, taken of all engines"
+                        + " by turns")
+                .line();
         compileTimes.forEach((engine, time) -> output.text("compiling takes " + engine + " "
                 + Math.round(time) + " ns per instruction").line());
         if (!has(C) && engines.contains(C)) {
