@@ -125,8 +125,8 @@ final class BranchCode {
     }
 
     /**
-     * Returns the condition; for a counter whose end is known, one that orders instead of one that compares with the end:
-     * HotSpot then knows the range of the counter, and so how often a loop runs.
+     * Returns the condition; for a counter whose end is known, one that orders instead of one that compares with the
+     * end: HotSpot then knows the range of the counter, and so how often a loop runs.
      */
     private static Condition ordering(Branch branch, Fact left, Fact right, boolean counts) {
         boolean equality = branch.condition() == Condition.EQUAL || branch.condition() == Condition.NOT_EQUAL;
