@@ -27,8 +27,10 @@ import java.util.function.LongSupplier;
 /** Those who run one computation, each on a memory of its own. For one thread. {@link #close} frees what they hold. */
 final class Contestants implements AutoCloseable {
 
-    /** A sample is at least so long, many times what the clock's reading takes. */
-    private static final long SAMPLE_NANOSECONDS = 20_000;
+    /** A sample is about so long, many times what the clock's reading takes. */
+    private static final long SAMPLE_NANOSECONDS = 50_000;
+    /** One in so many runs of a sample comes before it, to find the caches again that another took. */
+    private static final int LEAD_IN = 3;
     private static final int MOST_RUNS = 1000;
     private static final long WARM_UP_NANOSECONDS = 1_500_000_000;
     /** Runs of the kernel per sample: it tells their mean in whole nanoseconds. */
@@ -115,7 +117,10 @@ final class Contestants implements AutoCloseable {
             best = Math.min(best, time(run, 1));
         }
         int times = (int) Math.clamp(SAMPLE_NANOSECONDS / best, 1, MOST_RUNS);
-        return () -> time(run, times);
+        return () -> {
+            time(run, 1 + times / LEAD_IN);
+            return time(run, times);
+        };
     }
 
     private double time(LongSupplier run, int times) {
