@@ -28,7 +28,7 @@ class ArchitectureTest extends ArchitectureRules {
                 jit.x64  -> engine flow isa program x64
                 jit.x64.runtime -> abi engine flow isa jit.x64 map.layout program text x64
                 trampoline -> abi isa jit.x64 patch program x64
-                jit.jvm  -> abi engine flow isa map memory program
+                jit.jvm  -> abi engine engine.helper flow isa map memory program
                 """, new Home("org.objectweb.asm", Set.of("jit.jvm")));
     }
 }

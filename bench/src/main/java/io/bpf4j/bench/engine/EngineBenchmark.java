@@ -1,23 +1,9 @@
 package io.bpf4j.bench.engine;
 
-import io.bpf4j.loader.inprocess.HostProcessor;
-import io.bpf4j.loader.inprocess.NativeBlock;
-import io.bpf4j.loader.inprocess.NativeEngine;
-import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
-import io.bpf4j.vm.engine.Checking;
-import io.bpf4j.vm.engine.Engine;
-import io.bpf4j.vm.engine.Executable;
-import io.bpf4j.vm.engine.Execution;
-import io.bpf4j.vm.engine.HelperTable;
-import io.bpf4j.vm.engine.Interpreter;
-import io.bpf4j.vm.engine.Machine;
-import io.bpf4j.vm.engine.Unproved;
-import io.bpf4j.vm.jit.jvm.JvmCompiler;
-import io.bpf4j.vm.map.MapTable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,72 +17,85 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One run of a compute kernel in an engine; {@code c} is the same computation compiled by clang. */
+/**
+ * A compute kernel in all engines by turns: one short sample of each, again and again, so that all of them meet the
+ * same phases of a machine whose speed changes. What counts are the {@link Times}, not the duration of a round. HotSpot
+ * compiles while the program waits ({@code -Xbatch}), so that a busy machine does not measure HotSpot's interpreter.
+ */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = {"-XX:-DontCompileHugeMethods", "--enable-native-access=ALL-UNNAMED"})
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 0)
+@Measurement(iterations = 1, time = 6)
+@Fork(value = 1, jvmArgsAppend = {"-Xbatch", "-XX:-DontCompileHugeMethods",
+    "--enable-native-access=ALL-UNNAMED"})
 public class EngineBenchmark {
 
     /** What is computed. */
-    @Param({"empty", "hash", "crc", "sieve", "copy", "search", "packet", "histogram", "sort", "matrix",
-        "base64",
-        "divide"})
+    @Param("empty")
     private String kernel;
 
-    /** Who computes. */
-    @Param({"c", "native", "jvm", "interpreter"})
-    private String engine;
+    /** Who computes: names of {@link Contestant}s with commas between. */
+    @Param("c,kernel,native,jvm,interpreter")
+    private String engines;
 
-    private NativeBlock block;
-    private NativeEngine nativeEngine;
-    private NativeTwin twin;
-    private LongSupplier run;
+    private Contestants contestants;
 
-    /** Makes everything ready. */
-    @Setup
-    public void open() throws IOException, InterruptedException {
-        Kernel os = LinuxKernel.instance();
-        block = new NativeBlock(os, Execution.bytes(ComputeKernel.MEMORY));
-        Machine machine = new Machine(block.memory(), new MapTable(java.util.List.of()), HelperTable.EMPTY);
-        Execution execution = new Execution(machine, null, block.memory().base(), ComputeKernel.MEMORY, 0);
-        long memory = execution.setContext("the memory", ComputeKernel.memory(), true);
-        ComputeKernel computation = new ComputeKernel(kernel);
-        if (engine.equals("c")) {
-            twin = NativeTwin.compile(os, computation);
-            run = () -> twin.run(memory);
-        } else {
-            Executable ready = engine(os)
-                    .prepare(Unproved.program(computation.program(), machine, Checking.NONE));
-            run = () -> ready.run(execution, memory, 0);
+    /**
+     * The time of a run in nanoseconds, at the {@value Samples#PERCENTILE}th percentile of the samples; 0 of those who
+     * were not asked.
+     */
+    @State(Scope.Thread)
+    @AuxCounters(AuxCounters.Type.EVENTS)
+    public static class Times {
+        private Contestants contestants;
+
+        private double low(Contestant contestant) {
+            return contestants == null ? 0 : contestants.low(contestant);
+        }
+
+        /** Returns that of compiled C. */
+        public double c() {
+            return low(Contestant.C);
+        }
+
+        /** Returns that of the kernel. */
+        public double kernel() {
+            return low(Contestant.KERNEL);
+        }
+
+        /** Returns that of machine code. */
+        public double x64() {
+            return low(Contestant.NATIVE);
+        }
+
+        /** Returns that of the JVM compiler. */
+        public double jvm() {
+            return low(Contestant.JVM);
+        }
+
+        /** Returns that of the interpreter. */
+        public double interpreter() {
+            return low(Contestant.INTERPRETER);
         }
     }
 
-    private Engine engine(Kernel os) {
-        return switch (engine) {
-            case "native" -> nativeEngine = new NativeEngine(os, HostProcessor.features());
-            case "jvm" -> new JvmCompiler(System.err::println);
-            default -> new Interpreter();
-        };
+    /** Makes everything ready, and warm. */
+    @Setup
+    public void open() throws IOException, InterruptedException {
+        contestants = Contestants.open(LinuxKernel.instance(), new ComputeKernel(kernel), engines.split(","));
     }
 
     /** Frees it. */
     @TearDown
     public void close() {
-        if (nativeEngine != null) {
-            nativeEngine.close();
-        }
-        if (twin != null) {
-            twin.close();
-        }
-        block.close();
+        contestants.close();
     }
 
-    /** Runs it. */
+    /** Takes a sample of each. */
     @Benchmark
-    public long run() {
-        return run.getAsLong();
+    public void round(Times times) {
+        times.contestants = contestants;
+        contestants.sample();
     }
 }

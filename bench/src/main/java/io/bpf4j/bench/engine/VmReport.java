@@ -1,10 +1,6 @@
 package io.bpf4j.bench.engine;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.bpf4j.loader.sys.LinuxKernel;
-import io.bpf4j.loader.testrun.Outcome;
-import io.bpf4j.loader.testrun.TestProgram;
-import io.bpf4j.loader.testrun.TestRunner;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.JsonLines;
@@ -13,12 +9,12 @@ import io.bpf4j.tools.common.TextTable;
 import io.bpf4j.tools.common.UserError;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -32,18 +28,17 @@ import picocli.CommandLine.Option;
 /** {@code bench vm}: every compute kernel in every engine, as a multiple of scalar native code or of the kernel. */
 @Command(name = "vm", mixinStandardHelpOptions = true,
         description = {"Measures the engines on small computations, beside the kernel and compiled C.",
-            "Times are medians of single runs, less those of an empty program."},
+            "Times are of one run, less those of an empty program: the 5th percentile of many short",
+            "samples, which are taken of all engines by turns."},
         footerHeading = "%nExamples:%n",
         footer = {"  bench vm", "  bench vm --kernels hash,crc --engines native,kernel",
             "  bench vm --format json"})
 public final class VmReport implements Callable<Integer> {
 
-    private static final String KERNEL = "kernel";
-    private static final String C = "c";
-    private static final List<String> ENGINES = List.of(C, KERNEL, "native", "jvm", "interpreter");
-    /** The kernel tells a mean in whole nanoseconds; the median of many such means is taken. */
-    private static final int KERNEL_ROUNDS = 200;
-    private static final int KERNEL_REPEAT = 200;
+    private static final String KERNEL = Contestant.KERNEL.label();
+    private static final String C = Contestant.C.label();
+    private static final String NATIVE = Contestant.NATIVE.label();
+    private static final String JVM = Contestant.JVM.label();
 
     @Option(names = "--kernels", split = ",", paramLabel = "NAME", description = "these computations only")
     private List<String> kernels;
@@ -58,6 +53,8 @@ public final class VmReport implements Callable<Integer> {
 
     /** Nanoseconds by computation, then by engine. */
     private final Map<String, Map<String, Double>> times = new LinkedHashMap<>();
+    /** Nanoseconds for each instruction, by engine. */
+    private final Map<String, Double> compileTimes = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws RunnerException, IOException {
@@ -65,16 +62,16 @@ public final class VmReport implements Callable<Integer> {
         List<String> order = new ArrayList<>(List.of(ComputeKernel.EMPTY.name()));
         order.addAll(chosen);
         order.forEach(name -> times.put(name, new LinkedHashMap<>()));
-        List<String> measured = engines.stream()
-                .filter(engine -> !engine.equals(KERNEL) && (!engine.equals(C) || NativeTwin.isPossible()))
-                .toList();
+        String measured = engines.stream().filter(engine -> !engine.equals(C) || NativeTwin.isPossible())
+                .collect(Collectors.joining(","));
         for (RunResult result : new Runner(options(order, measured)).run()) {
-            times.get(result.getParams().getParam("kernel")).put(result.getParams().getParam("engine"),
-                    result.getPrimaryResult().getStatistics().getPercentile(50));
+            Map<String, Double> row = times.get(result.getParams().getParam("kernel"));
+            for (String engine : measured.split(",")) {
+                String counter = Contestant.of(engine).orElseThrow().counter();
+                row.put(engine, result.getSecondaryResults().get(counter).getScore());
+            }
         }
-        if (engines.contains(KERNEL)) {
-            order.forEach(name -> times.get(name).put(KERNEL, inKernel(new ComputeKernel(name))));
-        }
+        measureCompilers();
         try (Output output = common.open()) {
             if (common.json()) {
                 writeJson(output, chosen);
@@ -94,18 +91,31 @@ public final class VmReport implements Callable<Integer> {
             }
         }
         for (String engine : engines) {
-            if (!ENGINES.contains(engine)) {
+            if (Contestant.of(engine).isEmpty()) {
                 throw new UserError(ExitCode.USAGE, "there is no engine " + engine,
-                        "there are " + String.join(", ", ENGINES));
+                        "there are " + String.join(", ", Contestant.labels()));
             }
         }
         return kernels == null ? all : kernels;
     }
 
-    private static Options options(List<String> names, List<String> measured) {
-        return new OptionsBuilder().include(EngineBenchmark.class.getName() + ".run")
-                .param("kernel", names.toArray(String[]::new))
-                .param("engine", measured.toArray(String[]::new))
+    private void measureCompilers() throws RunnerException {
+        for (String engine : engines) {
+            String method = Contestant.of(engine).orElseThrow().counter();
+            if (engine.equals(NATIVE) || engine.equals(JVM)) {
+                Options options = new OptionsBuilder()
+                        .include(CompileBenchmark.class.getName() + "." + method)
+                        .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
+                double all = new Runner(options).runSingle().getPrimaryResult().getStatistics()
+                        .getPercentile(Samples.PERCENTILE);
+                compileTimes.put(engine, all / CompileBenchmark.instructions());
+            }
+        }
+    }
+
+    private static Options options(List<String> names, String measured) {
+        return new OptionsBuilder().include(EngineBenchmark.class.getName() + ".round")
+                .param("kernel", names.toArray(String[]::new)).param("engines", measured)
                 .jvmArgs(jvmArguments()).verbosity(VerboseMode.SILENT).build();
     }
 
@@ -116,22 +126,6 @@ public final class VmReport implements Callable<Integer> {
             arguments.add("--sun-misc-unsafe-memory-access=allow");
         }
         return arguments.toArray(String[]::new);
-    }
-
-    private static double inKernel(ComputeKernel computation) {
-        try (TestRunner runner = new TestRunner(LinuxKernel.instance())) {
-            TestProgram program = new TestProgram(computation.program().instructions());
-            double[] means = new double[KERNEL_ROUNDS];
-            for (int round = 0; round < KERNEL_ROUNDS; round++) {
-                means[round] = switch (runner.measure(program, ComputeKernel.memory(), KERNEL_REPEAT)) {
-                    case Outcome.Finished finished -> finished.nanoseconds();
-                    case Outcome.Refused refused -> throw new UserError(ExitCode.FAILED,
-                            "the kernel refuses " + computation.name() + ": " + refused.reason());
-                };
-            }
-            Arrays.sort(means);
-            return means[KERNEL_ROUNDS / 2];
-        }
     }
 
     private double net(String kernel, String engine) {
@@ -174,6 +168,12 @@ public final class VmReport implements Callable<Integer> {
         }
         table.row(means);
         table.print(output);
+        output.text(
+                "times are the " + Samples.PERCENTILE + "th percentile of short samples, taken of all engines"
+                        + " by turns")
+                .line();
+        compileTimes.forEach((engine, time) -> output.text("compiling takes " + engine + " "
+                + Math.round(time) + " ns per instruction").line());
         if (!has(C) && engines.contains(C)) {
             output.text("no clang found, so nothing is compared with compiled C: apt-get install clang")
                     .line();
@@ -192,6 +192,12 @@ public final class VmReport implements Callable<Integer> {
                 writeTimes(json, name);
             });
         }
+        lines.line(json -> {
+            json.writeStringField("computation", "compile");
+            for (var compiler : compileTimes.entrySet()) {
+                json.writeNumberField(compiler.getKey() + "_ns_per_instruction", compiler.getValue());
+            }
+        });
     }
 
     private void writeTimes(JsonGenerator json, String name) throws IOException {

@@ -1,5 +1,6 @@
 package io.bpf4j.bench.map;
 
+import io.bpf4j.bench.engine.Samples;
 import io.bpf4j.loader.event.RingBufferReader;
 import io.bpf4j.loader.kernel.KernelMap;
 import io.bpf4j.loader.kernel.MapFactory;
@@ -22,7 +23,7 @@ import java.util.concurrent.CyclicBarrier;
 final class KernelMaps implements AutoCloseable {
 
     private static final byte[] PACKET = new byte[64];
-    /** The kernel tells the mean of a few runs; the median of many such means is taken. */
+    /** The kernel tells the mean of a few runs; a low percentile of many such means is taken. */
     private static final int REPEAT = 3;
     private static final int ROUNDS = 400;
 
@@ -43,7 +44,7 @@ final class KernelMaps implements AutoCloseable {
         }
     }
 
-    /** Returns the median of a run's time in nanoseconds, with a number of threads. */
+    /** Returns a run's time in nanoseconds, a low percentile of many, with a number of threads. */
     double measure(int threads) {
         List<Fd> programs = new ArrayList<>();
         try {
@@ -55,10 +56,9 @@ final class KernelMaps implements AutoCloseable {
                     .map(program -> CompletableFuture.supplyAsync(() -> rounds(program, start),
                             task -> new Thread(task).start()))
                     .toList();
-            double[] all = running.stream().map(CompletableFuture::join).flatMapToDouble(Arrays::stream)
-                    .sorted()
-                    .toArray();
-            return all[all.length / 2];
+            Samples samples = new Samples();
+            running.forEach(one -> Arrays.stream(one.join()).forEach(samples::add));
+            return samples.low();
         } finally {
             programs.forEach(Fd::close);
         }

@@ -1,5 +1,6 @@
 package io.bpf4j.bench.map;
 
+import io.bpf4j.bench.engine.Samples;
 import io.bpf4j.bench.engine.VmReport;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.ExitCode;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Option;
 /** {@code bench maps}: operations on maps in user space beside the kernel's, with several threads. */
 @Command(name = "maps", mixinStandardHelpOptions = true,
         description = {"Measures operations on maps, beside the same program in the kernel.",
-            "Times are medians per operation, less the same loop without it. Threads share the map."},
+            "Times are per operation, less the same loop without it: the 5th percentile of many short",
+            "samples. Threads share the map."},
         footerHeading = "%nExamples:%n",
         footer = {"  bench maps", "  bench maps --operations lookup-8,update-8 --threads 1,2",
             "  bench maps --threads 1 --allocation",
@@ -100,7 +102,8 @@ public final class MapReport implements Callable<Integer> {
 
     private void measure(Options options) throws RunnerException {
         for (RunResult result : new Runner(options).run()) {
-            times.put(key(result), result.getPrimaryResult().getStatistics().getPercentile(50));
+            times.put(key(result), result.getPrimaryResult().getStatistics()
+                    .getPercentile(Samples.PERCENTILE));
         }
     }
 
@@ -185,6 +188,7 @@ public final class MapReport implements Callable<Integer> {
             }
         }
         table.print(output);
+        output.text("times are the " + Samples.PERCENTILE + "th percentile of short samples").line();
     }
 
     private List<String> cells(MapOperation operation, int count, List<String> compared) {

@@ -10,12 +10,14 @@ import io.bpf4j.vm.differential.Minimizer;
 import io.bpf4j.vm.differential.Mutation;
 import io.bpf4j.vm.differential.ProgramGenerator;
 import io.bpf4j.vm.differential.RunResult;
+import io.bpf4j.vm.differential.SampleMaps;
 import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.isa.Insn;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,8 +32,8 @@ class NativeDifferenceTest {
     private static final int ROUND = 500;
 
     private final LinuxKernel kernel = LinuxKernel.instance();
-    private final NativeBlock block = new NativeBlock(kernel, SampleMachine.BYTES);
-    private final SampleMachine sample = new SampleMachine(block.memory());
+    private final NativeBlock block = new NativeBlock(kernel, SampleMachine.bytes(SampleMaps.SPECS));
+    private SampleMachine sample = new SampleMachine(block.memory());
     private NativeEngine engine = new NativeEngine(kernel, HostProcessor.features());
 
     @AfterEach
@@ -42,9 +44,19 @@ class NativeDifferenceTest {
 
     @Test
     void validProgramsHaveOneResult() {
+        haveOneResult(ProgramGenerator::generate);
+    }
+
+    @Test
+    void programsWithMapsHaveOneResult() {
+        sample = new SampleMachine(block.memory(), SampleMaps.SPECS);
+        haveOneResult(ProgramGenerator::generateWithMaps);
+    }
+
+    private void haveOneResult(LongFunction<GeneratedProgram> generator) {
         sample.execution().setBudget(BUDGET);
         for (int i = 0; i < PROGRAMS; i++) {
-            GeneratedProgram program = ProgramGenerator.generate(FIRST_SEED + i);
+            GeneratedProgram program = generator.apply(FIRST_SEED + i);
             assertInstanceOf(RunResult.Returned.class,
                     run(new Interpreter(), Checking.FULL, program.instructions(),
                             program),
@@ -87,9 +99,10 @@ class NativeDifferenceTest {
             List<Insn> smallest = checking == Checking.NONE
                     ? instructions
                     : Minimizer.minimize(instructions, fewer -> differs(checking, fewer, program));
-            fail("%s checking, seed %d%n%s%nexpected: %s%nactual:   %s".formatted(checking, program.seed(),
-                    CaseFile.of(smallest, program.memory()),
-                    run(new Interpreter(), checking, smallest, program),
+            RunResult expected = run(new Interpreter(), checking, smallest, program);
+            String who = "seed %d, native, %s checking".formatted(program.seed(), checking);
+            fail("%s: see %s%nexpected: %s%nactual:   %s".formatted(who,
+                    CaseFile.save(who, smallest, program.memory(), expected), expected,
                     run(engine, checking, smallest, program)));
         }
     }

@@ -8,15 +8,22 @@ import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.Privileges;
+import io.bpf4j.vm.differential.CaseFile;
 import io.bpf4j.vm.differential.GeneratedProgram;
 import io.bpf4j.vm.differential.ProgramGenerator;
 import io.bpf4j.vm.differential.RunResult;
+import io.bpf4j.vm.differential.SampleMaps;
 import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.SampleMachine;
+import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
+import io.bpf4j.vm.program.MapSpec;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +39,7 @@ class KernelDifferenceTest {
 
     private static TestRunner runner;
 
-    private final SampleMachine sample = new SampleMachine();
+    private SampleMachine sample = new SampleMachine();
 
     @BeforeAll
     static void needsRootAndTheWholeInstructionSet() {
@@ -51,14 +58,26 @@ class KernelDifferenceTest {
 
     @Test
     void enginesAndKernelAgree() {
+        agree(ProgramGenerator::generate, List.of());
+    }
+
+    @Test
+    void enginesAndKernelAgreeAboutMaps() {
+        sample = new SampleMachine(SampleMaps.SPECS);
+        agree(ProgramGenerator::generateWithMaps, SampleMaps.SPECS);
+    }
+
+    private void agree(LongFunction<GeneratedProgram> generator, List<MapSpec> maps) {
         int tooComplex = 0;
         for (long seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
-            GeneratedProgram program = ProgramGenerator.generate(seed);
-            switch (runner.run(new TestProgram(program.instructions()), program.memory())) {
+            GeneratedProgram program = generator.apply(seed);
+            List<Insn> instructions = program.instructions();
+            TestProgram test = new TestProgram(instructions, SampleMaps.references(instructions), maps);
+            switch (runner.run(test, program.memory())) {
                 case Outcome.Finished finished -> compare(program, finished);
                 case Outcome.Refused refused -> {
                     assertTrue(refused.reason().contains("too large"),
-                            "seed " + seed + ": " + refused.reason());
+                            "seed " + program.seed() + ": " + refused.reason());
                     tooComplex++;
                 }
             }
@@ -68,13 +87,19 @@ class KernelDifferenceTest {
     }
 
     private void compare(GeneratedProgram program, Outcome.Finished finished) {
-        var expected = RunResult.returned(finished.r0(), finished.memory());
+        SortedMap<String, String> maps = new TreeMap<>();
+        finished.maps().forEach((name, entries) -> entries
+                .forEach(entry -> SampleMaps.put(maps, name, entry.key(), entry.value())));
+        RunResult kernels = RunResult.returned(finished.r0(), finished.memory(), maps);
         for (Engine engine : ENGINES) {
             for (Checking checking : Checking.values()) {
-                assertEquals(expected,
-                        RunResult.of(sample, engine, checking, program.instructions(),
-                                program.memory()),
-                        () -> "seed " + program.seed() + ", " + engine.name() + ", " + checking);
+                String who = "seed %d, %s, %s checking, against the kernel".formatted(program.seed(),
+                        engine.name(),
+                        checking);
+                assertEquals(kernels,
+                        RunResult.of(sample, engine, checking, program.instructions(), program.memory()),
+                        () -> who + ": see "
+                                + CaseFile.save(who, program.instructions(), program.memory(), kernels));
             }
         }
     }

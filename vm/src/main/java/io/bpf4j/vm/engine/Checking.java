@@ -5,8 +5,8 @@ public enum Checking {
     /** Every access, call depth and the number of instructions: for programs that nobody has proved. */
     FULL,
     /**
-     * Nothing that a verifier proves. An engine in Java still never leaves the machine's memory; native code may do
-     * anything.
+     * Nothing that a verifier proves. An engine in Java still never leaves the machine's memory, but where in it an
+     * access outside goes is its own affair; native code may do anything.
      */
     NONE
 }

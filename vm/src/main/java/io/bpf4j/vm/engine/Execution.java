@@ -259,12 +259,12 @@ public final class Execution {
 
     /** Returns whether a program may read, if that is known at once. */
     boolean canRead(long address, int bytes) {
-        return isInStack(address, bytes) || isRecent(address, bytes);
+        return isRecent(address, bytes) || isInStack(address, bytes);
     }
 
     /** Returns whether a program may write, if that is known at once. */
     boolean canWrite(long address, int bytes) {
-        return isInStack(address, bytes) || recentWritable && isRecent(address, bytes);
+        return recentWritable && isRecent(address, bytes) || isInStack(address, bytes);
     }
 
     /** Returns the index in the memory's buffer of an address that a program may access. */

@@ -30,6 +30,10 @@ public final class Memory {
             .byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
 
+    /** Larger blocks of Java's own are not padded: all of their bytes would have to be cleared. */
+    private static final int MOST_PADDED = 1 << 20;
+    private static final int MOST_MASKED = 1 << 29;
+
     private final ByteBuffer buffer;
     private final long base;
     private final int size;
@@ -41,6 +45,16 @@ public final class Memory {
      * @param base the address of the first byte, a multiple of 4096 and not 0: the true one for native code
      */
     public Memory(ByteBuffer buffer, long base) {
+        this(buffer, base, buffer.capacity());
+    }
+
+    /**
+     * Puts the beginning of a buffer at an address. What lies behind, if it is at least {@link #padded} in all, lets
+     * generated code do without comparisons: see {@link #mask}.
+     *
+     * @param size the bytes that programs see
+     */
+    public Memory(ByteBuffer buffer, long base, int size) {
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException("a heap buffer has no atomic access");
         }
@@ -49,13 +63,40 @@ public final class Memory {
         }
         this.buffer = buffer.duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
         this.base = base;
-        this.size = buffer.capacity();
+        this.size = size;
     }
 
     /** Makes a block of zeros, in bytes, at an address that means something only to programs. */
     public static Memory allocate(int size, long base) {
+        int bytes = size <= MOST_PADDED ? padded(size) : size;
         return new Memory(
-                ByteBuffer.allocateDirect(size + Long.BYTES).alignedSlice(Long.BYTES).slice(0, size), base);
+                ByteBuffer.allocateDirect(bytes + Long.BYTES).alignedSlice(Long.BYTES).slice(0, bytes), base,
+                size);
+    }
+
+    /**
+     * Returns the bytes of a buffer that has room for a number of bytes, up to the next power of two, and for an access
+     * behind them; the number itself if that would be too many. Generated code is best if its address is a multiple of
+     * that power, which is then {@code padded(size) - 8}.
+     */
+    public static int padded(int size) {
+        return size > MOST_MASKED ? size : powerOfTwo(size) + Long.BYTES;
+    }
+
+    private static int powerOfTwo(int size) {
+        return size <= 1 ? 1 : Integer.highestOneBit(size - 1) << 1;
+    }
+
+    /**
+     * Returns a mask that leaves every index in the block as it is, and makes of any other number an index in the
+     * buffer, even of 8 bytes; 0 if there is none.
+     */
+    public int mask() {
+        if (size > MOST_MASKED) {
+            return 0;
+        }
+        int mask = powerOfTwo(size) - 1;
+        return mask <= buffer.capacity() - Long.BYTES ? mask : 0;
     }
 
     /** Returns the address of the first byte. */

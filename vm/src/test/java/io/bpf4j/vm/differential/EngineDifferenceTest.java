@@ -10,6 +10,7 @@ import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.jit.jvm.JvmCompiler;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -26,16 +27,26 @@ class EngineDifferenceTest {
     private static final List<Engine> ENGINES = List.of(new Interpreter(), new JvmCompiler(Assertions::fail),
             new JvmCompiler(Assertions::fail).withoutSegments());
 
-    private final SampleMachine sample = new SampleMachine();
+    private SampleMachine sample = new SampleMachine();
 
     @Test
     void validProgramsHaveOneResult() {
+        haveOneResult(ProgramGenerator::generate);
+    }
+
+    @Test
+    void programsWithMapsHaveOneResult() {
+        sample = new SampleMachine(SampleMaps.SPECS);
+        haveOneResult(ProgramGenerator::generateWithMaps);
+    }
+
+    private void haveOneResult(LongFunction<GeneratedProgram> generator) {
         sample.execution().setBudget(BUDGET);
         for (long seed = FIRST_SEED; seed < FIRST_SEED + PROGRAMS; seed++) {
-            GeneratedProgram program = ProgramGenerator.generate(seed);
+            GeneratedProgram program = generator.apply(seed);
             RunResult expected = run(ENGINES.getFirst(), Checking.FULL, program.instructions(), program);
             assertInstanceOf(RunResult.Returned.class, expected,
-                    () -> describe(program, program.instructions()));
+                    () -> "seed " + program.seed());
             for (Checking checking : Checking.values()) {
                 assertSame(program, program.instructions(), checking);
             }
@@ -61,9 +72,10 @@ class EngineDifferenceTest {
             if (differs(engine, checking, instructions, program)) {
                 List<Insn> smallest = Minimizer.minimize(instructions,
                         fewer -> ends(checking, fewer, program) && differs(engine, checking, fewer, program));
-                fail("%s, %s checking%n%s%nexpected: %s%nactual:   %s".formatted(engine.name(), checking,
-                        describe(program, smallest),
-                        run(ENGINES.getFirst(), checking, smallest, program),
+                RunResult expected = run(ENGINES.getFirst(), checking, smallest, program);
+                String who = "seed %d, %s, %s checking".formatted(program.seed(), engine.name(), checking);
+                fail("%s: see %s%nexpected: %s%nactual:   %s".formatted(who,
+                        CaseFile.save(who, smallest, program.memory(), expected), expected,
                         run(engine, checking, smallest, program)));
             }
         }
@@ -78,9 +90,5 @@ class EngineDifferenceTest {
     private boolean ends(Checking checking, List<Insn> instructions, GeneratedProgram program) {
         return checking == Checking.FULL || run(ENGINES.getFirst(), Checking.FULL, instructions,
                 program) instanceof RunResult.Returned;
-    }
-
-    private static String describe(GeneratedProgram program, List<Insn> instructions) {
-        return "seed " + program.seed() + "\n" + CaseFile.of(instructions, program.memory());
     }
 }

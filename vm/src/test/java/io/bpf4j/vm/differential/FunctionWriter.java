@@ -31,16 +31,19 @@ final class FunctionWriter {
     private final int functions;
     private final Numbers numbers;
     private final StatementWriter statements;
+    /** Null if there are to be no maps. */
+    private final MapWriter maps;
     private int loops;
     private int rounds = 1;
 
-    FunctionWriter(SplittableRandom random, CodeBuffer code, int number, int functions) {
+    FunctionWriter(SplittableRandom random, CodeBuffer code, int number, int functions, boolean maps) {
         this.random = random;
         this.code = code;
         this.number = number;
         this.functions = functions;
         this.numbers = new Numbers(random);
         this.statements = new StatementWriter(random, code, numbers);
+        this.maps = maps ? new MapWriter(random, code, numbers) : null;
     }
 
     /** Writes everything but the end. */
@@ -82,6 +85,9 @@ final class FunctionWriter {
                 i += loop(count - i, depth);
             } else if (choice == 4 && number + 1 < functions && loops == 0) {
                 call(number + 1 + random.nextInt(functions - number - 1));
+            } else if (maps != null && choice < 9 && maps.isPossible()) {
+                maps.write();
+                fillLost();
             } else {
                 statements.write();
             }
@@ -141,6 +147,11 @@ final class FunctionWriter {
     private void call(int function) {
         code.move(true, Register.R1, MEMORY);
         code.call(function);
+        fillLost();
+    }
+
+    /** Gives the registers that a call loses numbers again. */
+    private void fillLost() {
         for (int register = 1; register <= 5; register++) {
             fill(Register.of(register));
         }

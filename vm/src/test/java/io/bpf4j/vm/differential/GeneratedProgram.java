@@ -4,7 +4,7 @@ import io.bpf4j.vm.isa.Insn;
 import java.util.List;
 
 /**
- * A program without maps and helpers that ends by itself, and what it works on.
+ * A program that ends by itself, with no maps but {@link SampleMaps}, and what it works on.
  *
  * @param seed what it was made from
  * @param instructions the main function, then the functions that it calls

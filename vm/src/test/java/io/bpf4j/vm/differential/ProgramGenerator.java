@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Makes programs that the kernel's verifier accepts, of all instructions that need neither helpers nor maps. The same
- * seed gives the same program.
+ * Makes programs that the kernel's verifier accepts, of all instructions, and with operations on maps if
+ * wanted. The same seed gives the same program.
  *
  * <p>R0 to R8 hold numbers at all times, R9 the address of the memory. Every address is made for one access and
  * overwritten after it, so that results do not depend on where the memory is. Loops have a register of their own for
@@ -31,13 +31,21 @@ public final class ProgramGenerator {
     private final SplittableRandom random;
     private final CodeBuffer code = new CodeBuffer();
 
-    private ProgramGenerator(long seed) {
-        random = new SplittableRandom(seed);
+    private final boolean maps;
+
+    private ProgramGenerator(long seed, boolean maps) {
+        this.random = new SplittableRandom(seed);
+        this.maps = maps;
     }
 
-    /** Makes the program of a seed. */
+    /** Makes the program of a seed, without maps and helpers. */
     public static GeneratedProgram generate(long seed) {
-        return new ProgramGenerator(seed).generateAll(seed);
+        return new ProgramGenerator(seed, false).generateAll(seed);
+    }
+
+    /** Makes the program of a seed that works on {@link SampleMaps}, too. */
+    public static GeneratedProgram generateWithMaps(long seed) {
+        return new ProgramGenerator(seed, true).generateAll(seed);
     }
 
     private GeneratedProgram generateAll(long seed) {
@@ -46,7 +54,7 @@ public final class ProgramGenerator {
         List<Integer> starts = new ArrayList<>();
         for (int function = 0; function < functions; function++) {
             starts.add(code.slots());
-            new FunctionWriter(random, code, function, functions).write(1 + statements / functions);
+            new FunctionWriter(random, code, function, functions, maps).write(1 + statements / functions);
             digest();
             code.add(new Exit());
         }

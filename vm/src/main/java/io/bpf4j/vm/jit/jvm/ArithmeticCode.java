@@ -149,14 +149,14 @@ final class ArithmeticCode {
 
     /** Unsigned division; with a positive dividend and divisor it is the signed one, which HotSpot is better at. */
     private void divide(int slot, Alu alu) {
-        boolean narrowDividend = !alu.wide() || isNarrow(slot, alu.dst());
-        if (!narrowDividend || !(alu.src() instanceof Immediate divisor)
+        boolean positive = !alu.wide() || facts.of(slot, alu.dst()).isPositive();
+        if (!positive || !(alu.src() instanceof Immediate divisor)
                 || divisor.value() == 0 || alu.wide() && divisor.value() < 0) {
             callDivision(alu);
             return;
         }
         code.load(alu.dst());
-        if (!isNarrow(slot, alu.dst())) {
+        if (!alu.wide() && !isNarrow(slot, alu.dst())) {
             code.constant(Code.LOW);
             code.instruction(LAND);
         }

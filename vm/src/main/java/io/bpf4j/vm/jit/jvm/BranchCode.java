@@ -12,9 +12,14 @@ import static org.objectweb.asm.Opcodes.IF_ICMPEQ;
 import static org.objectweb.asm.Opcodes.LAND;
 import static org.objectweb.asm.Opcodes.LCMP;
 
+import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Condition;
+import io.bpf4j.vm.isa.Insn.Alu;
 import io.bpf4j.vm.isa.Insn.Branch;
+import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.isa.Operand.Immediate;
+import io.bpf4j.vm.isa.Register;
+import io.bpf4j.vm.isa.RegisterEffects;
 import org.objectweb.asm.Label;
 
 /** Emits jumps; where runs are checked, those that lead back pay for a round of the loop. */
@@ -23,12 +28,14 @@ final class BranchCode {
     /** From a comparison with zero to the same of two ints. */
     private static final int TWO_INTS = IF_ICMPEQ - IFEQ;
 
+    private final Instructions instructions;
     private final Code code;
     private final RegisterFacts facts;
     private final Latches latches;
     private final boolean checked;
 
-    BranchCode(Code code, RegisterFacts facts, Latches latches, boolean checked) {
+    BranchCode(Instructions instructions, Code code, RegisterFacts facts, Latches latches, boolean checked) {
+        this.instructions = instructions;
         this.code = code;
         this.facts = facts;
         this.latches = latches;
@@ -77,14 +84,17 @@ final class BranchCode {
         if (branch.condition() == Condition.ANY_BIT) {
             return anyBit(branch);
         }
-        boolean unsigned = isUnsigned(branch.condition());
-        int jump = jump(branch.condition());
+        Fact left = facts.of(slot, branch.left());
+        Fact right = facts.of(slot, branch.right());
+        boolean positive = branch.wide()
+                ? left.isPositive() && right.isPositive()
+                : left.isPositiveInt() && right.isPositiveInt();
+        boolean unsigned = isUnsigned(branch.condition()) && !positive;
+        int jump = jump(ordering(branch, left, right, positive && counts(slot, branch.left())));
         if (branch.wide()) {
             code.load(branch.left());
             code.load(branch.right());
-            boolean positive = facts.of(slot, branch.left()).isNarrow()
-                    && facts.of(slot, branch.right()).isNarrow();
-            if (unsigned && !positive) {
+            if (unsigned) {
                 code.callStatic(Long.class, "compareUnsigned", "(JJ)I");
             } else {
                 code.instruction(LCMP);
@@ -101,6 +111,36 @@ final class BranchCode {
             return jump;
         }
         return jump + TWO_INTS;
+    }
+
+    /** Returns whether what last changed a register, on a straight way to a slot, counts it up or down. */
+    private boolean counts(int slot, Register register) {
+        int index = instructions.indexAt(slot) - 1;
+        while (index >= 0 && !RegisterEffects.of(instructions.get(index)).defines().contains(register)
+                && !(instructions.get(index) instanceof Branch)) {
+            index--;
+        }
+        return index >= 0 && instructions.get(index) instanceof Alu alu && alu.dst() == register
+                && alu.operation() == AluOperation.ADD && alu.src() instanceof Immediate;
+    }
+
+    /**
+     * Returns the condition; for a counter whose end is known, one that orders instead of one that compares with the
+     * end: HotSpot then knows the range of the counter, and so how often a loop runs.
+     */
+    private static Condition ordering(Branch branch, Fact left, Fact right, boolean counts) {
+        boolean equality = branch.condition() == Condition.EQUAL || branch.condition() == Condition.NOT_EQUAL;
+        if (!equality || !counts || left.isConstant() || !right.isConstant()) {
+            return branch.condition();
+        }
+        boolean equal = branch.condition() == Condition.EQUAL;
+        if (left.max() == right.min()) {
+            return equal ? Condition.SIGNED_GREATER_OR_EQUAL : Condition.SIGNED_LESS;
+        }
+        if (left.min() == right.min()) {
+            return equal ? Condition.SIGNED_LESS_OR_EQUAL : Condition.SIGNED_GREATER;
+        }
+        return branch.condition();
     }
 
     private int anyBit(Branch branch) {

@@ -9,9 +9,9 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.HelperFunction;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.Tails;
+import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.isa.Insn.CallHelper;
 import io.bpf4j.vm.isa.Register;
-import io.bpf4j.vm.jit.jvm.Fact.Constant;
 import io.bpf4j.vm.map.BpfMap;
 import org.objectweb.asm.Label;
 
@@ -44,7 +44,7 @@ final class CallCode {
             tail();
             return;
         }
-        BpfMap map = checked ? null : constantMap(slot);
+        BpfMap map = checked || !isStandard(call.id()) ? null : constantMap(slot);
         if (map != null && call.id() == Helper.MAP_LOOKUP_ELEM.id()) {
             onMap(map, "lookup", true, Register.R2);
         } else if (map != null && call.id() == Helper.MAP_UPDATE_ELEM.id()) {
@@ -60,11 +60,15 @@ final class CallCode {
         }
     }
 
+    /** Returns whether a helper is the one that all machines have, not another that a table has in its place. */
+    private boolean isStandard(int id) {
+        return machine.helpers().find(id) == StandardHelpers.table().find(id);
+    }
+
     /** Returns the map that R1 names, if it always names the same. */
     private BpfMap constantMap(int slot) {
-        return facts.of(slot, Register.R1) instanceof Constant handle
-                ? machine.maps().byHandle(handle.value())
-                : null;
+        Fact handle = facts.of(slot, Register.R1);
+        return handle.isConstant() ? machine.maps().byHandle(handle.min()) : null;
     }
 
     private void onMap(BpfMap map, String method, boolean sharded, Register... arguments) {

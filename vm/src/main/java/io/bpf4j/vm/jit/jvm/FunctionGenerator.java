@@ -54,7 +54,8 @@ final class FunctionGenerator {
         Machine machine = program.machine();
         RegisterFacts facts = new RegisterFacts(instructions, function);
         this.arithmetic = new ArithmeticCode(code, facts);
-        this.branches = new BranchCode(code, facts, new Latches(instructions, function), program.checked());
+        this.branches = new BranchCode(instructions, code, facts, new Latches(instructions, function),
+                program.checked());
         this.memory = new MemoryCode(code, program.access(), program.atomicAccess(), program.checked());
         this.calls = new CallCode(code, facts, program.constants(), machine, program.checked());
     }

@@ -2,6 +2,7 @@ package io.bpf4j.vm.jit.jvm;
 
 import static org.objectweb.asm.Opcodes.I2L;
 import static org.objectweb.asm.Opcodes.LADD;
+import static org.objectweb.asm.Opcodes.LAND;
 
 import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.isa.Width;
@@ -14,8 +15,9 @@ import java.util.Map;
 
 /**
  * Access through a memory segment (JEP 454): HotSpot knows its address and size as constants, so that an access is a
- * comparison and one instruction; about a quarter less time in loops than through a buffer. Found by reflection, since
- * Java has it only from version 22 on.
+ * comparison and one instruction; about a quarter less time in loops than through a buffer. Where the memory has a
+ * {@linkplain Memory#mask mask}, HotSpot sees that no comparison is needed, and an address outside becomes one inside.
+ * Found by reflection, since Java has it only from version 22 on.
  */
 final class SegmentAccess implements Access {
 
@@ -27,10 +29,12 @@ final class SegmentAccess implements Access {
     private final Constants constants;
     private final Object segment;
     private final long base;
+    private final long mask;
 
     SegmentAccess(Constants constants, Memory memory) {
         this.constants = constants;
         this.base = memory.base();
+        this.mask = memory.mask();
         try {
             this.segment = SEGMENT.getMethod("ofBuffer", Buffer.class).invoke(null, memory.buffer());
         } catch (ReflectiveOperationException e) {
@@ -84,9 +88,15 @@ final class SegmentAccess implements Access {
     @Override
     public void index(Code code, Register register, int offset) {
         code.load(register);
-        if (offset != base) {
-            code.constant(offset - base);
+        // Under the mask only the low bits of the difference count.
+        long difference = mask == 0 ? offset - base : offset - base & mask;
+        if (difference != 0) {
+            code.constant(difference);
             code.instruction(LADD);
+        }
+        if (mask != 0) {
+            code.constant(mask);
+            code.instruction(LAND);
         }
     }
 

@@ -18,8 +18,17 @@ import io.bpf4j.vm.engine.SampleMachine;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.TrapException.Kind;
+import io.bpf4j.vm.engine.helper.StandardHelpers;
+import io.bpf4j.vm.map.MapArena;
 import io.bpf4j.vm.map.MapTable;
 import io.bpf4j.vm.memory.Memory;
+import io.bpf4j.vm.program.MapKind;
+import io.bpf4j.vm.program.MapRole;
+import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.text.Assembler;
+import io.bpf4j.vm.text.Assembly;
+import io.bpf4j.vm.type.IntType;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,11 +80,62 @@ class JvmCompilerTest {
                     exit
                 inner:
                     r0 = 0x100000000000 ll
-                    r0 = *(u32 *)(r0 + 0)
+                    r1 = 1
+                    lock *(u32 *)(r0 + 0) += w1
                     exit
                 """);
-        assertEquals(5, trap.slot());
+        assertEquals(6, trap.slot());
         assertEquals(Kind.OUT_OF_BOUNDS, trap.kind());
+    }
+
+    @Test
+    void accessesThatNobodyCheckedStayInTheMemory() {
+        for (long address : new long[]{0, -1, BASE - 1, BASE + SampleMachine.BYTES, BASE + (1L << 32),
+            1L << 63}) {
+            String text = "r1 = " + address + " ll\n*(u64 *)(r1 + 0) = 7\nr0 = *(u64 *)(r1 + 0)\nexit";
+            assertEquals(7, sample.run(compiler, Checking.NONE, text));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Checking.class)
+    void theTablesHelperIsCalledInsteadOfTheMap(Checking checking) {
+        MapSpec spec = new MapSpec("m", MapKind.ARRAY, IntType.U32, IntType.U64, 1, 0, new MapRole.Plain());
+        int bytes = (int) MapArena.bytes(List.of(spec), 1);
+        Memory memory = Memory.allocate(bytes + Execution.bytes(0), BASE);
+        MapArena arena = MapArena.create(memory, BASE, List.of(spec), 1);
+        HelperTable table = StandardHelpers.table().with(Helper.MAP_LOOKUP_ELEM,
+                (execution, r1, r2, r3, r4, r5) -> 4711);
+        Machine machine = new Machine(memory, arena.table(), table);
+        Assembly assembly = Assembler.assemble("""
+                    r1 = map[m] ll
+                    r2 = r10
+                    r2 += -4
+                    *(u32 *)(r2 + 0) = 0
+                    call 1
+                    exit
+                """);
+        Program program = SampleMachine.program(assembly.instructions(), assembly.references());
+        assertEquals(4711, compiler.prepare(Unproved.program(program, machine, checking))
+                .run(new Execution(machine, null, BASE + bytes, 0, 0), 0, 0));
+    }
+
+    @Test
+    void loopsEndWhereTheirCountersSay() {
+        for (int end : new int[]{1, 7, 8, 40}) {
+            for (int step : new int[]{1, 8}) {
+                String text = """
+                            r0 = 0
+                            r3 = 0
+                        next:
+                            r0 += 1
+                            r3 += %d
+                            if r3 != %d goto next
+                            exit
+                        """.formatted(step, end * step);
+                assertEquals(end, sample.run(compiler, Checking.NONE, text));
+            }
+        }
     }
 
     @Test
