@@ -1,5 +1,6 @@
 package io.bpf4j.loader.verify;
 
+import io.bpf4j.loader.feature.KernelFeatures;
 import io.bpf4j.loader.kernel.KernelMap;
 import io.bpf4j.loader.kernel.MapFactory;
 import io.bpf4j.loader.kernel.MapReferences;
@@ -18,6 +19,8 @@ import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.program.Function;
 import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.object.foreign.ForeignUnit;
+import io.bpf4j.vm.program.LoadTraits;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.type.IntType;
@@ -82,6 +85,71 @@ public final class KernelVerdict {
             var info = types.program(named.name());
             return load(kernel, program, license, bytes,
                     new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()));
+        }
+    }
+
+    /**
+     * What the kernel says of a program.
+     *
+     * @param refused why it does not load; empty if it does
+     * @param hasVerdict whether its verifier said so, not that the kernel was built without the type of program
+     */
+    record Answer(Optional<String> refused, boolean hasVerdict) {
+
+        boolean accepted() {
+            return refused.isEmpty();
+        }
+
+        String text() {
+            return refused.orElse("accepts");
+        }
+    }
+
+    /** Loads the programs of an object one by one, with its maps and types. */
+    static final class Loader implements AutoCloseable {
+
+        private final Kernel kernel;
+        private final KernelFeatures features;
+        private final ForeignUnit read;
+        private final UnitBtf types;
+        private final Fd btf;
+        private final Map<String, KernelMap> maps = new LinkedHashMap<>();
+
+        Loader(Kernel kernel, KernelFeatures features, ForeignUnit read) {
+            this.kernel = kernel;
+            this.features = features;
+            this.read = read;
+            types = UnitBtf.of(read.unit());
+            btf = new BtfCalls(kernel).load(types.bytes());
+            MapFactory factory = new MapFactory(kernel);
+            read.unit().maps().forEach(map -> maps.put(map.name(), factory.create(map)));
+        }
+
+        Answer answer(Program program) {
+            LoadTraits traits = read.traits().get(program.name());
+            int target = traits.typed().isEmpty() ? 0 : features.kernelTarget(traits.typed()).orElse(0);
+            var info = types.program(program.name());
+            byte[] bytes = InsnCodec.encode(MapReferences.resolve(program.instructions(),
+                    program.references(), name -> maps.get(name).fd()));
+            var parameters = new ProgramParameters(program.type().number(), traits.attachType(), target,
+                    traits.sleepable() ? ProgramParameters.SLEEPABLE : 0, program.name(),
+                    read.unit().license(),
+                    bytes,
+                    new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()),
+                    List.of());
+            try {
+                new ProgramCalls(kernel).load(parameters).close();
+                return new Answer(Optional.empty(), true);
+            } catch (RejectedException e) {
+                return new Answer(Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString())),
+                        !e.log().isBlank());
+            }
+        }
+
+        @Override
+        public void close() {
+            maps.values().forEach(KernelMap::close);
+            btf.close();
         }
     }
 }
