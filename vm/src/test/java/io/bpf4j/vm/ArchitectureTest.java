@@ -20,7 +20,7 @@ class ArchitectureTest extends ArchitectureRules {
                 memory   -> isa
                 map.layout -> program
                 map      -> abi map.layout memory program type
-                verify   -> abi flow isa program type
+                verify   -> abi btf flow isa program type
                 engine   -> abi flow isa map memory program
                 engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64

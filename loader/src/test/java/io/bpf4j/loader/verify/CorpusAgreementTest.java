@@ -16,6 +16,7 @@ import io.bpf4j.vm.object.foreign.ForeignObjectReader;
 import io.bpf4j.vm.object.foreign.ForeignUnit;
 import io.bpf4j.vm.object.foreign.Surroundings;
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.verify.KernelTypes;
 import io.bpf4j.vm.verify.Rejection;
 import io.bpf4j.vm.verify.VerifiedProgram;
 import io.bpf4j.vm.verify.Verifier;
@@ -107,7 +108,7 @@ class CorpusAgreementTest {
         try (KernelVerdict.Loader loader = new KernelVerdict.Loader(kernel, features, read)) {
             for (Program program : read.unit().programs()) {
                 Optional<String> ours = switch (Verifier.verify(program,
-                        VerifierInput.of(program.type(), read.unit()))) {
+                        VerifierInput.of(program.type(), read.unit()).withTypes(KernelTypes.of(types, program)))) {
                     case VerifiedProgram verified -> Optional.empty();
                     case Rejection rejection -> Optional.of(rejection.toString());
                 };

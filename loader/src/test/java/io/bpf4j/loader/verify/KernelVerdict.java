@@ -138,7 +138,7 @@ public final class KernelVerdict {
                     new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()),
                     List.of());
             try {
-                new ProgramCalls(kernel).load(parameters).close();
+                new ProgramCalls(kernel).loadBriefly(parameters).close();
                 return new Answer(Optional.empty(), true);
             } catch (RejectedException e) {
                 return new Answer(Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString())),

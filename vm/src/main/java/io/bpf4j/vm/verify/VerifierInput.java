@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,10 +20,11 @@ import java.util.Set;
  * @param helpers which helpers exist
  * @param budget how many instructions may be walked, over all paths
  * @param policy what is allowed beyond what is safe
+ * @param types the types of the arguments, for programs that have any; empty where only engines here will run it
  */
 public record VerifierInput(Map<String, MapSpec> maps, String license, ContextModel context,
         Set<Helper> helpers,
-        long budget, Policy policy) {
+        long budget, Policy policy, Optional<KernelTypes> types) {
 
     /** What the kernel is willing to walk (kernel/bpf/verifier.c, BPF_COMPLEXITY_LIMIT_INSNS). */
     public static final long DEFAULT_BUDGET = 1_000_000;
@@ -58,7 +60,7 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
         Map<String, MapSpec> byName = new LinkedHashMap<>();
         maps.forEach(map -> byName.put(map.name(), map));
         return new VerifierInput(byName, license, ContextModel.of(type), helpersOf(type), DEFAULT_BUDGET,
-                Policy.PRIVILEGED);
+                Policy.PRIVILEGED, Optional.empty());
     }
 
     /** Returns what the kernel gives to a program of a unit. */
@@ -81,22 +83,27 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
 
     /** Returns the same with another context. */
     public VerifierInput withContext(ContextModel other) {
-        return new VerifierInput(maps, license, other, helpers, budget, policy);
+        return new VerifierInput(maps, license, other, helpers, budget, policy, types);
     }
 
     /** Returns the same with other helpers. */
     public VerifierInput withHelpers(Set<Helper> others) {
-        return new VerifierInput(maps, license, context, others, budget, policy);
+        return new VerifierInput(maps, license, context, others, budget, policy, types);
     }
 
     /** Returns the same with another budget. */
     public VerifierInput withBudget(long instructions) {
-        return new VerifierInput(maps, license, context, helpers, instructions, policy);
+        return new VerifierInput(maps, license, context, helpers, instructions, policy, types);
     }
 
     /** Returns the same with another policy. */
     public VerifierInput withPolicy(Policy other) {
-        return new VerifierInput(maps, license, context, helpers, budget, other);
+        return new VerifierInput(maps, license, context, helpers, budget, other, types);
+    }
+
+    /** Returns the same with the types of the program's arguments. */
+    public VerifierInput withTypes(Optional<KernelTypes> others) {
+        return new VerifierInput(maps, license, context, helpers, budget, policy, others);
     }
 
     boolean isGplCompatible() {

@@ -181,7 +181,7 @@ static long inner(u32 index, u64 *sum)
 static long outer(u32 index, u64 *sum)
 {
     bpf_loop(10, inner, sum, 0);
-    return *sum > 10000;
+    return 0;
 }
 
 SEC("raw_tp/sys_enter")
