@@ -18,7 +18,7 @@ import io.bpf4j.vm.object.foreign.Surroundings;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.verify.KernelTypes;
 import io.bpf4j.vm.verify.Rejection;
-import io.bpf4j.vm.verify.VerifiedProgram;
+import io.bpf4j.vm.verify.Verdict;
 import io.bpf4j.vm.verify.Verifier;
 import io.bpf4j.vm.verify.VerifierInput;
 import java.io.IOException;
@@ -48,7 +48,8 @@ class CorpusAgreementTest {
     private static final double LEAST_AGREEMENT = 0.98;
 
     /** What both said of a program; empty reasons mean that it is accepted. */
-    private record Verdicts(String name, String variant, Optional<String> ours, KernelVerdict.Answer kernel) {
+    private record Verdicts(String name, String variant, Optional<String> ours, long walked,
+            KernelVerdict.Answer kernel) {
 
         boolean agree() {
             return ours.isEmpty() == kernel.accepted();
@@ -60,8 +61,8 @@ class CorpusAgreementTest {
 
         @Override
         public String toString() {
-            return name + " " + variant + "\n    ours:   " + ours.orElse("accepts") + "\n    kernel: "
-                    + kernel.text();
+            return name + " " + variant + ", instructions walked " + walked + " and " + kernel.walked()
+                    + "\n    ours:   " + ours.orElse("accepts") + "\n    kernel: " + kernel.text();
         }
     }
 
@@ -107,13 +108,13 @@ class CorpusAgreementTest {
         List<Verdicts> found = new ArrayList<>();
         try (KernelVerdict.Loader loader = new KernelVerdict.Loader(kernel, features, read)) {
             for (Program program : read.unit().programs()) {
-                Optional<String> ours = switch (Verifier.verify(program,
-                        VerifierInput.of(program.type(), read.unit()).withTypes(KernelTypes.of(types, program)))) {
-                    case VerifiedProgram verified -> Optional.empty();
-                    case Rejection rejection -> Optional.of(rejection.toString());
-                };
+                Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), read.unit())
+                        .withTypes(KernelTypes.of(types, program)));
+                Optional<String> ours = verdict instanceof Rejection rejection
+                        ? Optional.of(rejection.toString())
+                        : Optional.empty();
                 found.add(new Verdicts(object.source() + "/" + program.name(), object.variant().cpu(), ours,
-                        loader.answer(program)));
+                        verdict.statistics().instructions(), loader.answer(program)));
             }
         }
         return found;
@@ -153,7 +154,8 @@ class CorpusAgreementTest {
                 .forEach(one -> text.append(one).append('\n'));
         text.append("\nboth accept\n");
         compared.stream().filter(one -> one.agree() && one.ours().isEmpty())
-                .forEach(one -> text.append(one.name()).append(' ').append(one.variant()).append('\n'));
+                .forEach(one -> text.append(one.name()).append(' ').append(one.variant()).append(' ')
+                        .append(one.walked()).append(' ').append(one.kernel().walked()).append('\n'));
         Files.writeString(REPORT, text);
     }
 

@@ -28,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the kernel's verifier says of a program, loaded with its maps and unloaded at once. */
 public final class KernelVerdict {
@@ -93,8 +95,9 @@ public final class KernelVerdict {
      *
      * @param refused why it does not load; empty if it does
      * @param hasVerdict whether its verifier said so, not that the kernel was built without the type of program
+     * @param walked how many instructions its verifier walked
      */
-    record Answer(Optional<String> refused, boolean hasVerdict) {
+    record Answer(Optional<String> refused, boolean hasVerdict, long walked) {
 
         boolean accepted() {
             return refused.isEmpty();
@@ -107,6 +110,10 @@ public final class KernelVerdict {
 
     /** Loads the programs of an object one by one, with its maps and types. */
     static final class Loader implements AutoCloseable {
+
+        /** BPF_LOG_STATS (include/linux/bpf_verifier.h): the log has the reason and statistics only. */
+        private static final int STATISTICS = 4;
+        private static final Pattern WALKED = Pattern.compile("processed (\\d+) insns");
 
         private final Kernel kernel;
         private final KernelFeatures features;
@@ -138,12 +145,18 @@ public final class KernelVerdict {
                     new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()),
                     List.of());
             try {
-                new ProgramCalls(kernel).loadBriefly(parameters).close();
-                return new Answer(Optional.empty(), true);
+                ProgramCalls.Loaded loaded = new ProgramCalls(kernel).load(parameters, STATISTICS);
+                loaded.fd().close();
+                return new Answer(Optional.empty(), true, walked(loaded.log()));
             } catch (RejectedException e) {
                 return new Answer(Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString())),
-                        !e.log().isBlank());
+                        !e.log().isBlank(), walked(e.log()));
             }
+        }
+
+        private static long walked(String log) {
+            Matcher matcher = WALKED.matcher(log);
+            return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
         }
 
         @Override
