@@ -76,10 +76,7 @@ final class HelperCalls {
             walk.frame().set(register, Value.UNINITIALISED);
         }
         if (NetworkHelpers.movesPacket(helper)) {
-            walk.state().replace(value -> value instanceof Pointer pointer
-                    && (pointer.isPacket() || pointer.target() instanceof PointerTarget.PacketEnd)
-                            ? Scalar.UNKNOWN
-                            : value);
+            walk.state().forgetPackets();
         }
         walk.set(Register.R0, result(helper));
     }
