@@ -97,7 +97,7 @@ public final class VerifyCommand implements Callable<Integer> {
             }
             JsonLines lines = new JsonLines(output);
             for (Program program : programs) {
-                Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), unit));
+                Verdict verdict = Verifier.verify(program, VerifierInput.of(program, unit));
                 safe &= verdict instanceof VerifiedProgram;
                 if (common.json()) {
                     lines.line(json -> {

@@ -143,7 +143,7 @@ final class FunctionCalls {
         if (result instanceof Pointer && !walk.policy().pointerLeaks()) {
             throw Refusal.of(RejectionKind.POINTER_LEAK, Register.R0.number(), "returns " + result, "");
         }
-        ScalarRange allowed = ResultRange.of(walk.program().type());
+        ScalarRange allowed = ResultRange.of(walk.program());
         if (allowed == null) {
             return;
         }

@@ -123,19 +123,21 @@ public final class KernelTypes {
     private Value field(int id, long offset, int bytes) {
         BtfType.Struct struct = struct(id);
         boolean behind = offset + bytes > struct.size();
+        if (behind) {
+            return behind(struct, offset, bytes);
+        }
         for (BtfType.Member member : struct.members()) {
             if (member.bitSize() != 0) {
                 int first = member.bitOffset() / Byte.SIZE;
                 int last = (member.bitOffset() + member.bitSize() - 1) / Byte.SIZE;
-                if (!behind && offset <= first && last < offset + bytes) {
+                if (offset <= first && last < offset + bytes) {
                     return Scalar.UNKNOWN;
                 }
                 continue;
             }
             int start = member.bitOffset() / Byte.SIZE;
             long size = sizeOf(member.type());
-            boolean flexible = size == 0 && types.kind(types.resolve(member.type())) == BtfKind.ARRAY;
-            if (offset >= start && (offset + bytes <= start + size || flexible)) {
+            if (offset >= start && offset + bytes <= start + size) {
                 Value value = within(member.type(), offset - start, bytes);
                 if (value != null || !struct.union()) {
                     return value;
@@ -145,6 +147,18 @@ public final class KernelTypes {
         return null;
     }
 
+    /** The last field may be an array of which only the start is known. */
+    private Value behind(BtfType.Struct struct, long offset, int bytes) {
+        if (struct.members().isEmpty()) {
+            return null;
+        }
+        BtfType.Member last = struct.members().getLast();
+        int start = last.bitOffset() / Byte.SIZE;
+        boolean flexible = sizeOf(last.type()) == 0
+                && types.kind(types.resolve(last.type())) == BtfKind.ARRAY;
+        return flexible && offset >= start ? within(last.type(), offset - start, bytes) : null;
+    }
+
     private Value within(int type, long offset, int bytes) {
         int id = types.resolve(type);
         return switch (types.type(id)) {
@@ -152,7 +166,9 @@ public final class KernelTypes {
             case BtfType.Array array -> {
                 long size = sizeOf(array.element());
                 long at = size == 0 ? 0 : offset % size;
-                yield at + bytes <= size ? within(array.element(), at, bytes) : null;
+                BtfKind kind = types.kind(types.resolve(array.element()));
+                boolean numbers = kind == BtfKind.INT || kind == BtfKind.ENUM || kind == BtfKind.ENUM64;
+                yield numbers || at + bytes <= size ? within(array.element(), at, bytes) : null;
             }
             case BtfType.Pointer pointer -> offset == 0 && bytes == Long.BYTES ? pointee(pointer) : null;
             case BtfType.Int number -> Scalar.UNKNOWN;

@@ -3,6 +3,7 @@ package io.bpf4j.vm.verify;
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -66,6 +67,11 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
     /** Returns what the kernel gives to a program of a unit. */
     public static VerifierInput of(ProgramType type, ProgramUnit unit) {
         return of(type, unit.maps(), unit.license());
+    }
+
+    /** Returns what the kernel gives to a program of a unit, at its place. */
+    public static VerifierInput of(Program program, ProgramUnit unit) {
+        return of(program.type(), unit).withContext(ContextModel.of(program));
     }
 
     /** Returns the helpers that the kernel has for a program type. */

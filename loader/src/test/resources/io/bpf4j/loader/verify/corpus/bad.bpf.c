@@ -253,7 +253,9 @@ int bad_stack_index(struct pt_regs *regs)
 SEC("kprobe/vfs_read")
 int bad_read_only(struct pt_regs *regs)
 {
-    *(u32 *)&limit = 7;
+    u32 *setting = (u32 *)&limit;
+    barrier_var(setting);
+    *setting = 7;
     return 0;
 }
 
@@ -401,13 +403,14 @@ SEC("tp_btf/sched_switch")
 int bad_typed_argument(u64 *ctx)
 {
     struct task_struct *task = (void *)ctx[9];
-    return task->pid & 0;
+    table[0] = task->pid;
+    return 0;
 }
 
-SEC("tp_btf/sched_switch")
+SEC("iter/task")
 int bad_typed_result(u64 *ctx)
 {
-    return 1;
+    return 2;
 }
 
 LICENSE("GPL");
