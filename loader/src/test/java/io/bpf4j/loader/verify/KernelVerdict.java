@@ -34,10 +34,25 @@ import java.util.regex.Pattern;
 /** What the kernel's verifier says of a program, loaded with its maps and unloaded at once. */
 public final class KernelVerdict {
 
+    /** One way to offer a program to the kernel. */
+    private interface Offer {
+        Fd load(ProgramParameters parameters);
+    }
+
     private KernelVerdict() {}
 
     /** Returns the kernel's words for why it rejects the program; empty if it accepts it. */
     public static Optional<String> of(Kernel kernel, Program program, List<MapSpec> maps, String license) {
+        return of(new ProgramCalls(kernel)::load, kernel, program, maps, license);
+    }
+
+    /** Returns the same, without the log of what was walked, which takes most of the time. */
+    static Optional<String> briefly(Kernel kernel, Program program, List<MapSpec> maps, String license) {
+        return of(new ProgramCalls(kernel)::loadBriefly, kernel, program, maps, license);
+    }
+
+    private static Optional<String> of(Offer loader, Kernel kernel,
+            Program program, List<MapSpec> maps, String license) {
         Map<String, KernelMap> made = new LinkedHashMap<>();
         try {
             MapFactory factory = new MapFactory(kernel);
@@ -46,20 +61,20 @@ public final class KernelVerdict {
                     .encode(MapReferences.resolve(program.instructions(), program.references(),
                             name -> made.get(name).fd()));
             return hasFunctions(program)
-                    ? loadWithTypes(kernel, program, license, bytes)
-                    : load(kernel, program, license, bytes, ProgramParameters.Debug.NONE);
+                    ? loadWithTypes(loader, kernel, program, license, bytes)
+                    : load(loader, program, license, bytes, ProgramParameters.Debug.NONE);
         } finally {
             made.values().forEach(KernelMap::close);
         }
     }
 
-    private static Optional<String> load(Kernel kernel, Program program, String license, byte[] bytes,
+    private static Optional<String> load(Offer loader, Program program, String license, byte[] bytes,
             ProgramParameters.Debug debug) {
         var parameters = new ProgramParameters(program.type().number(), 0, 0, 0, program.name(), license,
                 bytes, debug,
                 List.of());
         try {
-            new ProgramCalls(kernel).load(parameters).close();
+            loader.load(parameters).close();
             return Optional.empty();
         } catch (RejectedException e) {
             return Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString()));
@@ -72,7 +87,8 @@ public final class KernelVerdict {
     }
 
     /** The kernel takes addresses of functions, and tail calls in them, only where types describe them. */
-    private static Optional<String> loadWithTypes(Kernel kernel, Program program, String license,
+    private static Optional<String> loadWithTypes(
+            Offer loader, Kernel kernel, Program program, String license,
             byte[] bytes) {
         List<Function> functions = ControlFlow.of(program.instructions()).functions().stream()
                 .map(function -> new Function("f" + function.start(), function.start(), List.of(),
@@ -85,7 +101,7 @@ public final class KernelVerdict {
                         List.of(), List.of()));
         try (Fd btf = new BtfCalls(kernel).load(types.bytes())) {
             var info = types.program(named.name());
-            return load(kernel, program, license, bytes,
+            return load(loader, program, license, bytes,
                     new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()));
         }
     }
