@@ -24,6 +24,7 @@ import io.bpf4j.vm.program.Reference;
 import io.bpf4j.vm.text.Disassembler;
 import io.bpf4j.vm.type.ArrayType;
 import io.bpf4j.vm.type.IntType;
+import io.bpf4j.vm.verify.HostileMachine;
 import io.bpf4j.vm.verify.Mutation;
 import io.bpf4j.vm.verify.Rejection;
 import io.bpf4j.vm.verify.Verdict;
@@ -51,6 +52,7 @@ class GeneratedAgreementTest {
 
     private static final int PROGRAMS = Integer.getInteger("agreement.programs", 3000);
     private static final long SEED = Long.getLong("agreement.seed", 1);
+    private static final int RUNS = 50;
     private static final double MOST_REJECTED_ALONE = 0.01;
     /** The kernel's limits of effort; what is within ours need not be within its own. */
     private static final Pattern EFFORT = Pattern.compile("too (large|complex)");
@@ -68,6 +70,8 @@ class GeneratedAgreementTest {
         private int bothAccept;
         private int bothReject;
         private int beyondEffort;
+        /** The kernel knows nothing of the result of a division; we know its range. */
+        private int knownOfDivisions;
         private final List<String> onlyWeAccept = new ArrayList<>();
         private final List<String> onlyTheKernelAccepts = new ArrayList<>();
 
@@ -78,6 +82,9 @@ class GeneratedAgreementTest {
                 bothReject++;
             } else if (EFFORT.matcher(kernels.orElse("")).find()) {
                 beyondEffort++;
+            } else if (ours.isEmpty() && divides(subject.program())) {
+                knownOfDivisions++;
+                requireNoTrap(subject);
             } else {
                 (ours.isEmpty() ? onlyWeAccept : onlyTheKernelAccepts)
                         .add(subject.name() + "\n    ours:   " + ours.orElse("accepts") + "\n    kernel: "
@@ -86,18 +93,38 @@ class GeneratedAgreementTest {
         }
 
         private int total() {
-            return bothAccept + bothReject + beyondEffort + onlyWeAccept.size() + onlyTheKernelAccepts.size();
+            return bothAccept + bothReject + beyondEffort + knownOfDivisions + onlyWeAccept.size() + onlyTheKernelAccepts.size();
         }
 
         @Override
         public String toString() {
             return String.format(Locale.ROOT,
                     "%d programs: both accept %d, both reject %d, only we accept %d (%.3f %%), only the kernel"
-                            + " accepts %d (%.3f %%), too much effort for the kernel alone %d",
+                            + " accepts %d (%.3f %%), too much effort for the kernel alone %d, accepted for what"
+                            + " we alone know of divisions %d",
                     total(), bothAccept, bothReject, onlyWeAccept.size(),
                     100.0 * onlyWeAccept.size() / total(), onlyTheKernelAccepts.size(),
-                    100.0 * onlyTheKernelAccepts.size() / total(), beyondEffort);
+                    100.0 * onlyTheKernelAccepts.size() / total(), beyondEffort, knownOfDivisions);
         }
+    }
+
+    private static boolean divides(Program program) {
+        return program.instructions().stream().anyMatch(insn -> insn instanceof Insn.Alu alu
+                && switch (alu.operation()) {
+                    case DIVIDE, SIGNED_DIVIDE, MODULO, SIGNED_MODULO -> true;
+                    default -> false;
+                });
+    }
+
+    private static void requireNoTrap(Subject subject) {
+        HostileMachine machine = new HostileMachine(subject.maps(), input(subject), SEED);
+        for (int run = 0; run < RUNS; run++) {
+            machine.run(subject.program());
+        }
+    }
+
+    private static VerifierInput input(Subject subject) {
+        return VerifierInput.of(subject.program().type(), subject.maps(), subject.license());
     }
 
     @BeforeEach
@@ -138,8 +165,7 @@ class GeneratedAgreementTest {
         Tally tally = new Tally();
         for (int number = 0; number < PROGRAMS; number++) {
             Subject subject = subjects.apply(number);
-            Verdict verdict = Verifier.verify(subject.program(),
-                    VerifierInput.of(subject.program().type(), subject.maps(), subject.license()));
+            Verdict verdict = Verifier.verify(subject.program(), input(subject));
             Optional<String> ours = verdict instanceof Rejection rejection
                     ? Optional.of(rejection.toString())
                     : Optional.empty();

@@ -17,6 +17,7 @@ import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn.CallFunction;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.InsnCodec;
+import io.bpf4j.vm.isa.MalformedProgramException;
 import io.bpf4j.vm.program.Function;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.object.foreign.ForeignUnit;
@@ -60,7 +61,7 @@ public final class KernelVerdict {
             byte[] bytes = InsnCodec
                     .encode(MapReferences.resolve(program.instructions(), program.references(),
                             name -> made.get(name).fd()));
-            return hasFunctions(program)
+            return hasFunctions(program) && isWellFormed(program)
                     ? loadWithTypes(loader, kernel, program, license, bytes)
                     : load(loader, program, license, bytes, ProgramParameters.Debug.NONE);
         } finally {
@@ -78,6 +79,16 @@ public final class KernelVerdict {
             return Optional.empty();
         } catch (RejectedException e) {
             return Optional.of(VerifierLog.reason(e.log()).orElse(e.errno().toString()));
+        }
+    }
+
+    /** What jumps into other functions has no functions that types could describe. */
+    private static boolean isWellFormed(Program program) {
+        try {
+            ControlFlow.of(program.instructions());
+            return true;
+        } catch (MalformedProgramException e) {
+            return false;
         }
     }
 

@@ -166,6 +166,6 @@ final class AluChecker {
         int bytes = swap.bits() / Byte.SIZE;
         walk.set(swap.dst(), new Scalar(swap.order() == ByteSwap.Order.LITTLE_ENDIAN
                 ? RangeArithmetic.truncate(scalar.range(), bytes)
-                : RangeArithmetic.ofBytes(bytes)));
+                : RangeArithmetic.swapBytes(scalar.range(), bytes)));
     }
 }
