@@ -114,7 +114,8 @@ class CorpusAgreementTest {
         List<Verdicts> found = new ArrayList<>();
         try (KernelVerdict.Loader loader = new KernelVerdict.Loader(kernel, features, read)) {
             for (Program program : read.unit().programs()) {
-                Verdict verdict = Verifier.verify(program, VerifierInput.of(program, read.unit())
+                Verdict verdict = Verifier.verify(program, VerifierInput
+                        .of(program, read.unit(), read.traits().get(program.name()))
                         .withTypes(KernelTypes.of(types, program)));
                 Optional<String> ours = verdict instanceof Rejection rejection
                         ? Optional.of(rejection.toString())

@@ -93,7 +93,8 @@ class GeneratedAgreementTest {
         }
 
         private int total() {
-            return bothAccept + bothReject + beyondEffort + knownOfDivisions + onlyWeAccept.size() + onlyTheKernelAccepts.size();
+            return bothAccept + bothReject + beyondEffort + knownOfDivisions + onlyWeAccept.size()
+                    + onlyTheKernelAccepts.size();
         }
 
         @Override

@@ -21,7 +21,8 @@ final class ResultRange {
             case CGROUP_SOCK_ADDR -> ofAddress(section);
             case CGROUP_SOCK, SOCK_OPS, CGROUP_DEVICE, CGROUP_SYSCTL, CGROUP_SOCKOPT, SK_LOOKUP, NETFILTER ->
                 ZERO_OR_ONE;
-            case TRACING -> section.startsWith("iter") ? ZERO_OR_ONE
+            case TRACING -> section.startsWith("iter")
+                    ? ZERO_OR_ONE
                     : program.attach() instanceof AttachSpec.RawTracepoint ? null : ScalarRange.ZERO;
             default -> null;
         };

@@ -2,6 +2,7 @@ package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.program.LoadTraits;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
@@ -48,6 +49,8 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
 
         /** What the kernel allows to root on x86-64, without waiting. */
         public static final Policy PRIVILEGED = new Policy(true, false, false, MAX_PROCESSORS);
+        /** The same for programs that may wait. */
+        public static final Policy PRIVILEGED_WAITING = new Policy(true, false, true, MAX_PROCESSORS);
     }
 
     /** Copies the collections. */
@@ -70,8 +73,9 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
     }
 
     /** Returns what the kernel gives to a program of a unit, at its place. */
-    public static VerifierInput of(Program program, ProgramUnit unit) {
-        return of(program.type(), unit).withContext(ContextModel.of(program));
+    public static VerifierInput of(Program program, ProgramUnit unit, LoadTraits traits) {
+        VerifierInput input = of(program.type(), unit).withContext(ContextModel.of(program));
+        return traits.sleepable() ? input.withPolicy(Policy.PRIVILEGED_WAITING) : input;
     }
 
     /** Returns the helpers that the kernel has for a program type. */
