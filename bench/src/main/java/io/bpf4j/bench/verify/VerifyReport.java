@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
 /** {@code bench verify}: how long the proofs of programs take, beside the kernel's verifier. */
 @Command(name = "verify", mixinStandardHelpOptions = true,
         description = {"Measures the verifier on programs that it and the kernel accept, warm, beside the kernel.",
-            "Times are medians; the kernel's are what it says in its log. A program of 4,000 instructions comes first."},
+            "Times are medians; the kernel's are those of its log. A program of 4,000 instructions comes first."},
         footerHeading = "%nExamples:%n",
         footer = {"  bench verify", "  bench verify loader/target/corpus/*.v3.*.o",
             "  bench verify probe.bpf.o --rounds 200 --format json"})

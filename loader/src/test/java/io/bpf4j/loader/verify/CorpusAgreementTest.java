@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Programs as people write them for tracing, compiled by clang in several ways: our verifier and the kernel's must come
  * to the same verdict, but for what {@code disagreements} lists with the reason. Programs whose names start with
- * {@code bad_} have a mistake. The others may lose what they prove in some of clang's ways. Everything is written to {@code target/agreement/corpus.txt}.
+ * {@code bad_} have a mistake; the others may lose what they prove in some of clang's ways. Everything is written to
+ * {@code target/agreement/corpus.txt}.
  */
 class CorpusAgreementTest {
 

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Programs in object files, by section and function. Keeps the last object: requests for its programs come together. */
+/** Programs in object files, by section and function; keeps the last object, as requests for one come together. */
 final class ObjectPrograms {
 
     private final Optional<Path> types;
