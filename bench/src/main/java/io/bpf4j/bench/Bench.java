@@ -2,6 +2,7 @@ package io.bpf4j.bench;
 
 import io.bpf4j.bench.engine.VmReport;
 import io.bpf4j.bench.map.MapReport;
+import io.bpf4j.bench.verify.VerifyReport;
 import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.VersionProvider;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code bench}: what running and observing programs costs. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        synopsisSubcommandLabel = "COMMAND", subcommands = {VmReport.class, MapReport.class},
+        synopsisSubcommandLabel = "COMMAND", subcommands = {VmReport.class, MapReport.class, VerifyReport.class},
         description = "Measures what running and observing programs costs.")
 public final class Bench implements Runnable {
 

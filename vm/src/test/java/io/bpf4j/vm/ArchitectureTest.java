@@ -22,7 +22,7 @@ class ArchitectureTest extends ArchitectureRules {
                 map.layout -> program
                 map      -> abi map.layout memory program type
                 explain  -> abi isa program type
-                verify   -> abi explain flow isa program type
+                verify   -> abi btf explain flow isa program type
                 engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
                 jit.x64  -> engine flow isa program x64

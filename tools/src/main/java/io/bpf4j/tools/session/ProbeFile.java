@@ -7,6 +7,7 @@ import io.bpf4j.vm.object.ObjectException;
 import io.bpf4j.vm.object.ObjectReader;
 import io.bpf4j.vm.object.foreign.ForeignObjectReader;
 import io.bpf4j.vm.object.foreign.ForeignUnit;
+import io.bpf4j.vm.object.foreign.Surroundings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -56,7 +57,13 @@ public final class ProbeFile {
         return Probe.of(machine.compile(source(file, bytes)));
     }
 
-    private static String nameOf(Path file) {
+    /** Returns what other people's objects ask about the kernel that runs here. */
+    public static Surroundings surroundings(Optional<Path> types) {
+        return new RunningKernel().surroundings(types);
+    }
+
+    /** Returns what a unit is called that is read from a file: its name up to the first dot. */
+    public static String nameOf(Path file) {
         String name = file.getFileName().toString();
         int dot = name.indexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;

@@ -9,14 +9,18 @@ import io.bpf4j.tools.common.JsonLines;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.Probe;
 import io.bpf4j.tools.session.ProbeFile;
+import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.InsnCodec;
 import io.bpf4j.vm.isa.Instructions;
 import io.bpf4j.vm.isa.MalformedProgramException;
+import io.bpf4j.vm.object.ObjectException;
 import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.LoadTraits;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.program.Reference;
@@ -57,7 +61,8 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--batch", description = {"many programs, a JSON object on each line:",
         "{\"id\":3,\"prog\":\"hex\",\"type\":\"kprobe\",\"license\":\"GPL\","
                 + "\"maps\":[{\"name\":\"h\",\"type\":1,\"key\":4,"
-                + "\"value\":8,\"max\":16}]}; a 64-bit immediate of a map has its index among them"})
+                + "\"value\":8,\"max\":16}]}; a 64-bit immediate of a map has its index among them;",
+        "or {\"id\":3,\"object\":\"path.o\",\"section\":\"...\",\"func\":\"...\",\"type\":\"kprobe\"}"})
     private boolean batch;
 
     @Option(names = "--btf", paramLabel = "FILE",
@@ -77,7 +82,8 @@ public final class VerifyCommand implements Callable<Integer> {
         try (Output output = common.open()) {
             if (batch) {
                 JsonLines answers = new JsonLines(output);
-                Batch.run(output, line -> answer(answers, line));
+                ObjectPrograms objects = new ObjectPrograms(Optional.ofNullable(types));
+                Batch.run(output, line -> answer(answers, objects, line));
                 return ExitCode.OK.number();
             }
             return verifyFile(output) ? ExitCode.OK.number() : ExitCode.FAILED.number();
@@ -87,7 +93,9 @@ public final class VerifyCommand implements Callable<Integer> {
     private boolean verifyFile(Output output) {
         boolean safe = true;
         try (Machine machine = new Machine()) {
-            ProgramUnit unit = ProbeFile.read(machine, file, Optional.ofNullable(types)).unit();
+            Probe probe = ProbeFile.read(machine, file, Optional.ofNullable(types));
+            ObjectPrograms objects = new ObjectPrograms(Optional.ofNullable(types));
+            ProgramUnit unit = probe.unit();
             List<Program> programs = unit.programs().stream()
                     .filter(program -> only == null || program.name().equals(only)).toList();
             if (programs.isEmpty()) {
@@ -97,7 +105,10 @@ public final class VerifyCommand implements Callable<Integer> {
             }
             JsonLines lines = new JsonLines(output);
             for (Program program : programs) {
-                Verdict verdict = Verifier.verify(program, VerifierInput.of(program.type(), unit));
+                Verdict verdict = Verifier.verify(program,
+                        VerifierInput.of(program, unit,
+                                probe.traits().getOrDefault(program.name(), LoadTraits.NONE))
+                                .withTypes(objects.typesOf(program)));
                 safe &= verdict instanceof VerifiedProgram;
                 if (common.json()) {
                     lines.line(json -> {
@@ -144,16 +155,18 @@ public final class VerifyCommand implements Callable<Integer> {
         json.writeNumberField("nanoseconds", statistics.nanoseconds());
     }
 
-    private static void answer(JsonLines answers, String line) {
+    private static void answer(JsonLines answers, ObjectPrograms objects, String line) {
         VerifyRequest request = new VerifyRequest();
         try {
             request.read(line);
-            Verdict verdict = verify(request);
+            Verdict verdict = request.object() == null
+                    ? verify(request)
+                    : objects.verify(request.object(), request.section(), request.function(), request.type());
             answers.line(json -> {
                 request.writeId(json);
                 write(json, verdict);
             });
-        } catch (MalformedProgramException e) {
+        } catch (MalformedProgramException | ObjectException e) {
             answers.line(json -> {
                 request.writeId(json);
                 json.writeStringField("verdict", "reject");
@@ -179,10 +192,11 @@ public final class VerifyCommand implements Callable<Integer> {
                 linked.set(index, new LoadImmediate64(load.dst(), load.kind(), 0, load.high()));
             }
         }
-        Program program = new Program("batch", request.type(), new AttachSpec.Manual(), linked, references,
+        ProgramType type = request.type().orElse(ProgramType.KPROBE);
+        Program program = new Program("batch", type, new AttachSpec.Manual(), linked, references,
                 List.of(),
                 List.of());
-        return Verifier.verify(program, VerifierInput.of(request.type(), request.maps(), request.license()));
+        return Verifier.verify(program, VerifierInput.of(type, request.maps(), request.license()));
     }
 
     private static Reference reference(VerifyRequest request, int slot, LoadImmediate64 load) {

@@ -12,20 +12,26 @@ import io.bpf4j.vm.type.IntType;
 import io.bpf4j.vm.type.Type;
 import io.bpf4j.vm.type.VoidType;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One line of a batch: {@code {"id":3,"prog":"hex","type":"kprobe","license":"GPL","maps":[...]}}, a map being
- * {@code {"name":"h","type":1,"key":4,"value":8,"max":16}} with the kernel's number of its type and sizes in bytes;
- * other keys are passed over.
+ * {@code {"name":"h","type":1,"key":4,"value":8,"max":16}} with the kernel's number of its type and sizes in bytes; or
+ * {@code {"id":3,"object":"path.o","section":"...","func":"...","type":"kprobe"}}. Other keys are passed over.
  */
 final class VerifyRequest extends JsonRequest {
 
     private String program;
-    private ProgramType type = ProgramType.KPROBE;
+    private Path object;
+    private String section = "";
+    private String function = "";
+    private ProgramType type;
     private String license = "GPL";
     private final List<MapSpec> maps = new ArrayList<>();
 
@@ -41,8 +47,11 @@ final class VerifyRequest extends JsonRequest {
 
     @Override
     protected void check() {
-        if (program == null) {
-            throw wrong("\"prog\" is missing");
+        if (program == null && object == null) {
+            throw wrong("\"prog\" or \"object\" is missing");
+        }
+        if (program != null && object != null) {
+            throw wrong("\"prog\" and \"object\" exclude each other");
         }
     }
 
@@ -50,10 +59,21 @@ final class VerifyRequest extends JsonRequest {
     protected void field(String name, JsonParser json) throws IOException {
         switch (name) {
             case "prog" -> program = text(name, json);
+            case "object" -> object = path(text(name, json));
+            case "section" -> section = text(name, json);
+            case "func" -> function = text(name, json);
             case "type" -> type = typeOf(text(name, json));
             case "license" -> license = text(name, json);
             case "maps" -> readMaps(json);
             default -> json.skipChildren();
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw wrong("\"object\" is not a path");
         }
     }
 
@@ -123,8 +143,22 @@ final class VerifyRequest extends JsonRequest {
         return program;
     }
 
-    ProgramType type() {
-        return type;
+    /** Returns the file of the program, or null if the request has its instructions. */
+    Path object() {
+        return object;
+    }
+
+    String section() {
+        return section;
+    }
+
+    String function() {
+        return function;
+    }
+
+    /** Returns the type that the request names. */
+    Optional<ProgramType> type() {
+        return Optional.ofNullable(type);
     }
 
     String license() {

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bpf4j.tools.command.ToolProcess;
+import io.bpf4j.vm.object.foreign.ClangObjects;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,5 +86,41 @@ class VerifyCommandTest {
                 result.output().get(3));
         assertEquals("{\"id\":5,\"error\":\"there is no program type \\\"toaster\\\"\"}",
                 result.output().get(4));
+    }
+
+    @Test
+    void aBatchTakesProgramsOfObjects(@TempDir Path folder) throws Exception {
+        Path object = ClangObjects.file("functions");
+        Path text = Files.writeString(folder.resolve("text.o"), "no object");
+        Path cut = Files.write(folder.resolve("cut.o"), Arrays.copyOf(Files.readAllBytes(object), 500));
+        String file = "\"object\":\"" + object + "\"";
+        Result result = run("{\"id\":1," + file + ",\"section\":\"raw_tp/sys_exit\",\"func\":\"third\"}\n"
+                + "{\"id\":\"two\"," + file
+                + ",\"func\":\"first\",\"type\":\"raw_tracepoint\",\"more\":[1]}\n"
+                + "{\"id\":3," + file + ",\"section\":\"raw_tp/sys_exit\"}\n"
+                + "{\"id\":4," + file + ",\"section\":\"raw_tp/sys_enter\"}\n"
+                + "{\"id\":5," + file + ",\"func\":\"nothing\"}\n"
+                + "{\"id\":6," + file + ",\"func\":\"third\",\"type\":\"cgroup_device\"}\n"
+                + "{\"id\":7,\"object\":\"" + folder.resolve("absent.o") + "\"}\n"
+                + "{\"id\":8,\"object\":\"" + text + "\"}\n"
+                + "{\"id\":9,\"object\":\"" + cut + "\"}\n"
+                + "{\"id\":10}\n", "verify", "--batch");
+        assertEquals(0, result.code(), result::errors);
+        List<String> output = result.output();
+        assertEquals(10, output.size(), result::toString);
+        assertEquals("{\"id\":1,\"verdict\":\"accept\"}", output.get(0));
+        assertEquals("{\"id\":\"two\",\"verdict\":\"accept\"}", output.get(1));
+        assertEquals("{\"id\":3,\"verdict\":\"accept\"}", output.get(2));
+        assertEquals("{\"id\":4,\"error\":\"the object has 2 programs in section raw_tp/sys_enter, "
+                + "\\\"func\\\" says which\"}", output.get(3));
+        assertEquals("{\"id\":5,\"error\":\"the object has no program nothing\"}", output.get(4));
+        assertTrue(output.get(5).startsWith("{\"id\":6,\"verdict\":\"reject\",\"message\":\""),
+                output.get(5));
+        assertEquals("{\"id\":7,\"error\":\"there is no file " + folder.resolve("absent.o") + "\"}",
+                output.get(6));
+        assertEquals("{\"id\":8,\"error\":\"" + text + " is no object file\"}", output.get(7));
+        assertTrue(output.get(8).startsWith("{\"id\":9,\"verdict\":\"reject\",\"message\":\""),
+                output.get(8));
+        assertEquals("{\"id\":10,\"error\":\"\\\"prog\\\" or \\\"object\\\" is missing\"}", output.get(9));
     }
 }

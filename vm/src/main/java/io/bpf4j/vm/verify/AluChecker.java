@@ -7,6 +7,7 @@ import io.bpf4j.vm.isa.Insn.MoveSignExtended;
 import io.bpf4j.vm.isa.Insn.Negate;
 import io.bpf4j.vm.isa.Operand;
 import io.bpf4j.vm.isa.Register;
+import io.bpf4j.vm.verify.Scalar.Shift;
 
 /** Arithmetic on numbers and addresses (kernel/bpf/verifier.c, check_alu_op). */
 final class AluChecker {
@@ -80,18 +81,20 @@ final class AluChecker {
         }
     }
 
-    /** A copy to which a constant was added stays linked to the others. */
+    /** A copy to which a constant was added once stays linked to the others. */
     private static Scalar compute(Alu alu, Scalar left, Scalar right) {
         ScalarRange range = RangeArithmetic.apply(alu.operation(), alu.wide(), left.range(), right.range());
-        boolean linked = alu.operation() == AluOperation.ADD && alu.wide() && left.id() != 0
-                && right.range().isConstant();
-        if (linked) {
-            long delta = left.delta() + right.range().value();
-            if (right.range().value() == (int) right.range().value() && delta == (int) delta) {
-                return new Scalar(range, left.id(), true, (int) delta);
-            }
+        boolean sum = alu.operation() == AluOperation.ADD || alu.operation() == AluOperation.SUBTRACT;
+        if (!sum || left.id() == 0 || left.shift() != Shift.NONE || !right.range().isConstant()
+                || alu.src().equals(alu.dst())) {
+            return new Scalar(range);
         }
-        return new Scalar(range);
+        long added = alu.wide() ? right.range().value() : (int) right.range().value();
+        long delta = alu.operation() == AluOperation.ADD ? added : -added;
+        boolean fits = alu.wide() || left.range().width() <= Integer.SIZE;
+        return fits && delta == (int) delta
+                ? new Scalar(range, left.id(), alu.wide() ? Shift.WIDE : Shift.HALF, (int) delta)
+                : new Scalar(range);
     }
 
     private void move(Alu move) {
@@ -163,6 +166,6 @@ final class AluChecker {
         int bytes = swap.bits() / Byte.SIZE;
         walk.set(swap.dst(), new Scalar(swap.order() == ByteSwap.Order.LITTLE_ENDIAN
                 ? RangeArithmetic.truncate(scalar.range(), bytes)
-                : RangeArithmetic.ofBytes(bytes)));
+                : RangeArithmetic.swapBytes(scalar.range(), bytes)));
     }
 }

@@ -70,6 +70,7 @@ final class BranchChecker {
             case PointerTarget.MapKey target -> true;
             case PointerTarget.RingRecord target -> true;
             case PointerTarget.Block target -> true;
+            case PointerTarget.Typed(var type, var name, var trusted) -> trusted;
             default -> false;
         };
     }

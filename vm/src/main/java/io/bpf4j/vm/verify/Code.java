@@ -73,21 +73,26 @@ final class Code {
                 : 5;
     }
 
-    /** As kernel/bpf/verifier.c, visit_insn: at branches, where jumps lead, after calls and at calls that call back. */
+    /** As kernel/bpf/verifier.c, visit_insn: at branches, where jumps lead, after calls. */
     private void markPrunePoints() {
         for (int index = 0; index < instructions.size(); index++) {
             switch (instructions.get(index)) {
-                case Branch branch -> prunePoints.set(index);
+                case Branch branch -> {
+                    prunePoints.set(index);
+                    prunePoints.set(targets[index]);
+                }
                 case Jump jump -> prunePoints.set(targets[index]);
                 case CallFunction call -> {
                     prunePoints.set(index);
                     prunePoints.set(index + 1);
                     prunePoints.set(targets[index]);
                 }
-                case CallHelper call -> prunePoints.set(index, callsBack(index) || prunePoints.get(index));
-                case Exit exit -> prunePoints.set(index);
+                case CallHelper call -> {
+                    prunePoints.set(index, callsBack(index) || prunePoints.get(index));
+                    prunePoints.set(index + 1);
+                }
                 default -> {
-                    // Leads to the next instruction only.
+                    // Leads to the next instruction only, or to none.
                 }
             }
         }

@@ -2,6 +2,8 @@ package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.abi.PtRegs;
+import io.bpf4j.vm.program.AttachSpec;
+import io.bpf4j.vm.program.Program;
 import java.util.List;
 
 /**
@@ -76,6 +78,14 @@ public record ContextModel(String name, int size, List<Field> fields) {
         };
     }
 
+    /** Returns the context of a program: for some types, what may be accessed depends on the place. */
+    public static ContextModel of(Program program) {
+        return program.type() == ProgramType.CGROUP_SOCK_ADDR
+                && program.attach() instanceof AttachSpec.Other(var section)
+                        ? NetworkContexts.ofAddress(section)
+                        : of(program.type());
+    }
+
     /** Returns the context of a tracepoint whose record has a number of bytes. */
     public static ContextModel tracepoint(int bytes) {
         return new ContextModel("the tracepoint's record", bytes,
@@ -105,8 +115,8 @@ public record ContextModel(String name, int size, List<Field> fields) {
             return null;
         }
         for (Field field : fields) {
-            if (field.contains((int) offset, bytes)) {
-                return field.allows((int) offset, bytes, write) ? field : null;
+            if (field.contains((int) offset, bytes) && field.allows((int) offset, bytes, write)) {
+                return field;
             }
         }
         return null;

@@ -1,5 +1,6 @@
 package io.bpf4j.vm.verify;
 
+import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
@@ -100,7 +101,13 @@ final class Explorer {
             case Store store -> memory.store(store);
             case Atomic atomic -> memory.atomic(atomic);
             case LoadPacket load -> memory.loadPacket(load);
-            case CallHelper call -> helpers.call(call);
+            case CallHelper call -> {
+                helpers.call(call);
+                walk.countJump();
+                if (call.id() == Helper.TAIL_CALL.id() && walk.state().depth() > 1) {
+                    return functions.exitToTail();
+                }
+            }
             case CallKernelFunction call -> throw new IllegalStateException("was refused before");
             case Jump jump -> {
                 walk.countJump();
@@ -121,9 +128,6 @@ final class Explorer {
                 walk.countJump();
                 return functions.exit();
             }
-        }
-        if (insn instanceof CallHelper) {
-            walk.countJump();
         }
         walk.follow(walk.index() + 1);
         return true;

@@ -106,6 +106,17 @@ final class FunctionCalls {
         return true;
     }
 
+    /**
+     * Goes on behind the call of a function that ends by a tail call, whose program returns to there with any number; a
+     * path on which there was no such program is put aside (kernel/bpf/verifier.c, check_helper_call).
+     */
+    boolean exitToTail() {
+        walk.fork(walk.index() + 1);
+        walk.state().forgetPackets();
+        walk.set(Register.R0, Scalar.UNKNOWN);
+        return exit();
+    }
+
     private void leaveCallback(Value result) {
         if (!(result instanceof Scalar number)) {
             throw Refusal.of(RejectionKind.RETURN_VALUE, Register.R0.number(),
@@ -132,7 +143,7 @@ final class FunctionCalls {
         if (result instanceof Pointer && !walk.policy().pointerLeaks()) {
             throw Refusal.of(RejectionKind.POINTER_LEAK, Register.R0.number(), "returns " + result, "");
         }
-        ScalarRange allowed = ResultRange.of(walk.program().type());
+        ScalarRange allowed = ResultRange.of(walk.program());
         if (allowed == null) {
             return;
         }

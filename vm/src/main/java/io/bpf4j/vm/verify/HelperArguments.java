@@ -278,10 +278,24 @@ final class HelperArguments {
     }
 
     private void kernelObject(int register, Value value) {
+        if (value instanceof Pointer pointer && pointer.target() instanceof PointerTarget.Typed typed) {
+            requireStruct(register, pointer, typed);
+            return;
+        }
         target(register, value, PointerTarget.KernelObject.class, "a kernel object");
         if (helper == Helper.SK_RELEASE) {
             requireHeld(register, (Pointer) value);
             released = ((Pointer) value).reference();
+        }
+    }
+
+    private void requireStruct(int register, Pointer pointer, PointerTarget.Typed typed) {
+        target(register, pointer, PointerTarget.Typed.class, "a kernel object");
+        String taken = TypedHelpers.takes(helper);
+        if (!typed.name().equals(taken) || pointer.offset() != 0 || !pointer.variable().isConstant(0)) {
+            throw Refusal.of(RejectionKind.ARGUMENT, register, "bpf_" + helper.helperName() + " takes "
+                    + (taken.isEmpty() ? "another kind of object" : "a struct " + taken) + " in r" + register
+                    + ", which is " + pointer, "");
         }
     }
 

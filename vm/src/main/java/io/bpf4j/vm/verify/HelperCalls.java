@@ -4,6 +4,7 @@ import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ReturnKind;
 import io.bpf4j.vm.isa.Insn.CallHelper;
 import io.bpf4j.vm.isa.Register;
+import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
 import java.util.EnumSet;
 import java.util.Set;
@@ -75,10 +76,7 @@ final class HelperCalls {
             walk.frame().set(register, Value.UNINITIALISED);
         }
         if (NetworkHelpers.movesPacket(helper)) {
-            walk.state().replace(value -> value instanceof Pointer pointer
-                    && (pointer.isPacket() || pointer.target() instanceof PointerTarget.PacketEnd)
-                            ? Scalar.UNKNOWN
-                            : value);
+            walk.state().forgetPackets();
         }
         walk.set(Register.R0, result(helper));
     }
@@ -92,7 +90,7 @@ final class HelperCalls {
             case MAP_VALUE -> new Pointer(new PointerTarget.MapValue(arguments.map()));
             case RING_RECORD_OR_NULL -> reserved(new PointerTarget.RingRecord(arguments.allocation()),
                     "a record of ring " + arguments.map().name());
-            case BTF_POINTER, VARIABLE -> new Pointer(new PointerTarget.KernelObject(ofKernel(helper)));
+            case BTF_POINTER, VARIABLE -> new Pointer(objectOf(helper));
             case BTF_POINTER_OR_NULL, VARIABLE_OR_NULL ->
                 Pointer.nullable(new PointerTarget.KernelObject(ofKernel(helper)), walk.newId(), 0);
             case SOCKET_OR_NULL -> SOCKETS_TO_RELEASE.contains(helper)
@@ -101,6 +99,12 @@ final class HelperCalls {
             case MEMORY_OR_NULL -> throw Refusal.of(RejectionKind.UNSUPPORTED,
                     "bpf_" + helper.helperName() + " is not supported", "");
         };
+    }
+
+    private PointerTarget objectOf(Helper helper) {
+        return walk.input().types().flatMap(types -> types.struct(TypedHelpers.gives(helper)))
+                .map(PointerTarget.class::cast)
+                .orElseGet(() -> new PointerTarget.KernelObject(ofKernel(helper)));
     }
 
     private static String ofKernel(Helper helper) {
@@ -114,6 +118,9 @@ final class HelperCalls {
     }
 
     private Value mapValue(Helper helper, MapSpec map) {
+        if (map.role() instanceof MapRole.Outer outer) {
+            return Pointer.nullable(new PointerTarget.MapHandle(outer.inner()), walk.newId(), 0);
+        }
         PointerTarget target = new PointerTarget.MapValue(map);
         boolean sure = helper == Helper.MAP_LOOKUP_ELEM && MapRules.isArray(map)
                 && arguments.constantKey() >= 0 && arguments.constantKey() < map.maxEntries();

@@ -100,6 +100,8 @@ final class HelperMemory {
             if (!zeroAllowed) {
                 throw Refusal.of(RejectionKind.OUT_OF_BOUNDS, register, "gives no bytes of the stack", "");
             }
+            // Even of no bytes, the first one must be on the stack (check_stack_access_within_bounds).
+            stack.checkBounds(register, pointer, pointer.offset(), 1, use != Use.READ);
             return;
         }
         stack.checkBounds(register, pointer, pointer.offset(), bytes, use != Use.READ);

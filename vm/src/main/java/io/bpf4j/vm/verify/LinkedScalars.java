@@ -1,6 +1,7 @@
 package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.isa.AluOperation;
+import io.bpf4j.vm.verify.Scalar.Shift;
 import java.util.Arrays;
 
 /**
@@ -75,10 +76,17 @@ final class LinkedScalars {
     }
 
     private static Scalar told(Scalar copy, Scalar known) {
-        int delta = copy.delta() - known.delta();
-        return delta == 0
-                ? copy.withRange(known.range())
-                : copy.withRange(RangeArithmetic.apply(AluOperation.ADD, true, known.range(),
-                        ScalarRange.constant(delta)));
+        boolean mixed = copy.shift() != known.shift() && copy.shift() != Shift.NONE
+                && known.shift() != Shift.NONE;
+        if (mixed) {
+            return copy;
+        }
+        long delta = (long) copy.delta() - known.delta();
+        if (delta == 0) {
+            return copy.withRange(known.range());
+        }
+        boolean wide = copy.shift() != Shift.HALF && known.shift() != Shift.HALF;
+        return copy.withRange(RangeArithmetic.apply(AluOperation.ADD, wide, known.range(),
+                ScalarRange.constant(delta)));
     }
 }

@@ -12,12 +12,20 @@ final class MapRules {
 
     private static final Set<MapKind> ITERABLE = EnumSet.of(MapKind.ARRAY, MapKind.PERCPU_ARRAY, MapKind.HASH,
             MapKind.PERCPU_HASH, MapKind.LRU_HASH, MapKind.LRU_PERCPU_HASH);
+    private static final Set<MapKind> REDIRECTING = EnumSet.of(MapKind.DEVMAP, MapKind.DEVMAP_HASH,
+            MapKind.CPUMAP, MapKind.XSKMAP);
     private static final Set<MapKind> ARRAYS = EnumSet.of(MapKind.ARRAY, MapKind.PERCPU_ARRAY);
 
     private MapRules() {}
 
     static boolean fits(MapSpec map, Helper helper) {
-        // What a lookup in maps of other kinds gives (a map, a socket, ...) is not modelled.
+        if (map.kind().holdsMaps()) {
+            return helper == Helper.MAP_LOOKUP_ELEM && map.role() instanceof MapRole.Outer;
+        }
+        if (REDIRECTING.contains(map.kind())) {
+            return helper == Helper.REDIRECT_MAP;
+        }
+        // What a lookup in maps of other kinds gives (a socket, ...) is not modelled.
         return map.kind().inLanguage() && helpersOf(map.kind(), helper) && kindsOf(helper, map.kind());
     }
 

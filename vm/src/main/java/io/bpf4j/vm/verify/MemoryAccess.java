@@ -75,6 +75,9 @@ final class MemoryAccess {
             case PointerTarget.Context target -> {
                 return context(register, pointer, offset, bytes, false);
             }
+            case PointerTarget.Typed target -> {
+                return field(register, pointer, target, offset, bytes);
+            }
             case PointerTarget.MapValue target -> {
                 regions.check(register, pointer, offset, bytes, false);
                 return constant(target.map(), pointer, offset, bytes);
@@ -84,6 +87,21 @@ final class MemoryAccess {
                 return Scalar.UNKNOWN;
             }
         }
+    }
+
+    /** Reads a field of the kernel's (kernel/bpf/verifier.c, check_ptr_to_btf_access). */
+    private Value field(int register, Pointer pointer, PointerTarget.Typed target, long offset, int bytes) {
+        long at = offset + pointer.variable().value();
+        Value value = pointer.isFixed() && at >= 0
+                ? walk.input().types().orElseThrow().field(target, at, bytes)
+                : null;
+        if (value == null) {
+            throw Refusal.of(RejectionKind.OUT_OF_BOUNDS, register, "reads " + bytes
+                    + (bytes == 1 ? " byte" : " bytes") + " at "
+                    + (pointer.isFixed() ? "offset " + at : "an offset that is not constant") + " of "
+                    + target.words() + ", where no field can be read that way", "");
+        }
+        return value;
     }
 
     /** Reads what nobody can change any more. */
@@ -109,13 +127,19 @@ final class MemoryAccess {
                     "use the context itself with a constant offset");
         }
         ContextModel.Field field = model.access(offset, bytes, write);
-        if (field == null) {
+        Value typed = field == null || walk.input().types().isEmpty()
+                ? null
+                : walk.input().types().get().argument(offset, bytes, walk.newId());
+        if (field == null || typed == null && walk.input().types().isPresent()) {
             throw Refusal.of(RejectionKind.CONTEXT, register, (write ? "writes " : "reads ") + bytes
                     + (bytes == 1 ? " byte" : " bytes") + " at offset " + offset + " of " + model.name()
                     + ", "
                     + model.objection(offset, bytes, write), "");
         }
         walk.facts().useContext(offset + bytes);
+        if (typed != null) {
+            return typed;
+        }
         return switch (field.content()) {
             case NUMBER -> Scalar.UNKNOWN;
             case PACKET -> new Pointer(new PointerTarget.Packet());

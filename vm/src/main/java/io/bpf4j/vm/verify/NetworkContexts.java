@@ -66,6 +66,20 @@ final class NetworkContexts {
         };
     }
 
+    /**
+     * Returns the address that a program of a control group may change, by the section that names its place: the fields
+     * of one family only, and a source only of what is sent (net/core/filter.c, sock_addr_is_valid_access).
+     */
+    static ContextModel ofAddress(String section) {
+        boolean six = section.endsWith("6");
+        boolean four = section.endsWith("4");
+        boolean sends = section.startsWith("cgroup/sendmsg");
+        String table = "0-4:4 " + (four ? "4-8:4nw " : "") + (six ? "8-24:4nw 8-24:8w " : "")
+                + "24-28:4nw 28-40:4 " + (four && sends ? "40-44:4nw " : "")
+                + (six && sends ? "44-60:4nw 48-56:8w " : "") + "64-72:socket";
+        return model("the address (struct bpf_sock_addr)", 72, table);
+    }
+
     private static ContextModel packet(String table) {
         return model(PACKET_DESCRIPTION, PACKET_DESCRIPTION_BYTES, table);
     }

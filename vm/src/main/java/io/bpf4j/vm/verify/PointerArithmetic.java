@@ -69,6 +69,7 @@ final class PointerArithmetic {
             case PointerTarget.Block target -> requireBounded(register, number);
             case PointerTarget.Packet target -> requireBounded(register, number);
             case PointerTarget.PacketMeta target -> requireBounded(register, number);
+            case PointerTarget.Typed target -> requireBounded(register, number);
             default -> {
                 boolean nothing = alu.operation() == AluOperation.ADD && number.isZero();
                 if (!nothing) {

@@ -96,6 +96,19 @@ sealed interface PointerTarget {
         }
     }
 
+    /**
+     * An object of the kernel that programs may read, but not write.
+     *
+     * @param type the id of its struct among the kernel's types
+     * @param trusted whether it surely exists and is alive
+     */
+    record Typed(int type, String name, boolean trusted) implements PointerTarget {
+        @Override
+        public String words() {
+            return "a struct " + name;
+        }
+    }
+
     /** Something of the kernel that only helpers take. */
     record KernelObject(String name) implements PointerTarget {
         @Override

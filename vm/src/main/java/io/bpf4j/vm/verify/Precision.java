@@ -1,5 +1,6 @@
 package io.bpf4j.vm.verify;
 
+import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
 import io.bpf4j.vm.isa.Insn.Atomic;
@@ -280,6 +281,11 @@ final class Precision {
                 if (code.callsBack(index) && next != index + 1) {
                     return leaveToCaller(false);
                 }
+                if (isTail(insn) && next >= 0 && next != index + 1) {
+                    enterCallee(next);
+                    registers[frame] = 0;
+                    return true;
+                }
                 RegisterEffects effects = RegisterEffects.of(insn);
                 int gone = effects.defines().bits() | effects.clobbers().bits();
                 registers[frame] &= keeps(insn) ? -1 : ~gone;
@@ -291,6 +297,11 @@ final class Precision {
     /** Returns whether the result depends on the register that it replaces. */
     private static boolean keeps(Insn insn) {
         return insn instanceof Insn.Negate || insn instanceof Insn.ByteSwap;
+    }
+
+    /** A tail call ends the function that makes it, but for the main one; what it returns nothing is known of. */
+    private static boolean isTail(Insn insn) {
+        return insn instanceof Insn.CallHelper call && call.id() == Helper.TAIL_CALL.id();
     }
 
     private boolean backOverStore(Store store, History history, int step) {

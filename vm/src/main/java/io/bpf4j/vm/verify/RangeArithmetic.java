@@ -86,6 +86,13 @@ final class RangeArithmetic {
         return bounds.result();
     }
 
+    /** Turns the order of the lowest bytes round and clears the others: of ranges, only the bits stay known. */
+    static ScalarRange swapBytes(ScalarRange range, int bytes) {
+        Bounds bounds = new Bounds();
+        bounds.bits = range.bits().swapBytes(bytes);
+        return bounds.result();
+    }
+
     /** Extends the lowest bits by their sign. */
     static ScalarRange signExtend(ScalarRange range, int bits, boolean wide) {
         if (range.isConstant()) {

@@ -44,6 +44,7 @@ final class Regions {
                 }
                 within(register, pointer, offset, bytes, size);
             }
+            case PointerTarget.Typed target -> typed(register, pointer, target, offset, bytes, write);
             case PointerTarget.Packet target -> packet(register, pointer, offset, bytes, write);
             case PointerTarget.PacketMeta target -> packet(register, pointer, offset, bytes, write);
             default -> throw Refusal.of(RejectionKind.NOT_A_POINTER, register,
@@ -53,6 +54,20 @@ final class Regions {
                             ? "look a value up with bpf_map_lookup_elem"
                             : "");
         }
+    }
+
+    /** What a helper is given whole; a program reads one field at a time. */
+    private void typed(int register, Pointer pointer, PointerTarget.Typed target, long offset, long bytes,
+            boolean write) {
+        if (write) {
+            throw readOnly(register, pointer);
+        }
+        if (!target.trusted() || !pointer.isFixed()) {
+            throw Refusal.of(RejectionKind.ARGUMENT, register, "gives a helper " + pointer
+                    + ", which may not exist any more", "read it with bpf_probe_read_kernel");
+        }
+        int size = walk.input().types().orElseThrow().size(target);
+        within(register, pointer, offset, bytes, size);
     }
 
     private static Refusal readOnly(int register, Pointer pointer) {

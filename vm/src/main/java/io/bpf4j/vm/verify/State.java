@@ -168,6 +168,14 @@ final class State {
         }
     }
 
+    /** Makes numbers of all addresses of the packet, which may have moved. */
+    void forgetPackets() {
+        replace(value -> value instanceof Pointer pointer
+                && (pointer.isPacket() || pointer.target() instanceof PointerTarget.PacketEnd)
+                        ? Scalar.UNKNOWN
+                        : value);
+    }
+
     /** Notes that slots of a frame are read, in all earlier states until they were written; returns if that is new. */
     boolean markRead(int frame, long slots) {
         boolean changed = false;

@@ -1,5 +1,7 @@
 package io.bpf4j.vm.verify;
 
+import io.bpf4j.vm.verify.Scalar.Shift;
+
 /**
  * Whether what was proved from one state holds for another (kernel/bpf/verifier.c, states_equal): whatever is possible
  * in the current one must have been possible in the old one.
@@ -120,13 +122,14 @@ final class StateComparison {
 
     private boolean coversScalar(Scalar old, Scalar current, boolean precise) {
         if (mode == Mode.SAME) {
-            return old.range().equals(current.range()) && old.shifted() == current.shifted()
+            return old.range().equals(current.range()) && old.shift() == current.shift()
                     && old.delta() == current.delta() && ids.matches(old.id(), current.id());
         }
         if (mode == Mode.COVERED && !precise) {
             return true;
         }
-        return old.shifted() == current.shifted() && (!old.shifted() || old.delta() == current.delta())
+        return old.shift() == current.shift()
+                && (old.shift() == Shift.NONE || old.delta() == current.delta())
                 && old.range().contains(current.range()) && ids.matchesScalar(old.id(), current.id(), fresh);
     }
 

@@ -1,9 +1,9 @@
 package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.verify.StateComparison.Mode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 
@@ -76,7 +76,7 @@ final class StateTable {
         boolean forced = walk.code().callsBack(index) || state.history().size() > MAX_HISTORY;
         boolean keep = forced || walk.jumps() - jumpsAtLast >= MIN_JUMPS
                 && walk.walked() - walkedAtLast >= MIN_INSTRUCTIONS;
-        List<Entry> here = entries.computeIfAbsent(key(state, index), key -> new ArrayList<>());
+        List<Entry> here = entries.computeIfAbsent(key(state, index), key -> new LinkedList<>());
         for (Iterator<Entry> iterator = here.iterator(); iterator.hasNext();) {
             Entry entry = iterator.next();
             if (isCovered(entry.state, state, index)) {
@@ -97,7 +97,8 @@ final class StateTable {
         if (!keep) {
             return Visit.PASSED;
         }
-        here.add(new Entry(state.keep(index, walk.previous())));
+        // The newest first, as in the kernel: the order decides which states are found useless and thrown away.
+        here.addFirst(new Entry(state.keep(index, walk.previous())));
         jumpsAtLast = walk.jumps();
         walkedAtLast = walk.walked();
         kept++;

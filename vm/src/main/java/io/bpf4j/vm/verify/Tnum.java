@@ -123,6 +123,12 @@ record Tnum(long value, long mask) {
         return new Tnum(ones & ~unknown, unknown);
     }
 
+    /** Turns the order of the lowest bytes round and clears the others (kernel/bpf/tnum.c, tnum_bswap32). */
+    Tnum swapBytes(int bytes) {
+        int unused = Long.SIZE - bytes * Byte.SIZE;
+        return new Tnum(Long.reverseBytes(value) >>> unused, Long.reverseBytes(mask) >>> unused);
+    }
+
     /** Keeps the lowest bytes. */
     Tnum truncate(int bytes) {
         if (bytes == Long.BYTES) {

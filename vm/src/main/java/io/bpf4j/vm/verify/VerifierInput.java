@@ -3,12 +3,15 @@ package io.bpf4j.vm.verify;
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.program.Global;
+import io.bpf4j.vm.program.LoadTraits;
 import io.bpf4j.vm.program.MapSpec;
+import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,10 +24,11 @@ import java.util.Set;
  * @param budget how many instructions may be walked, over all paths
  * @param policy what is allowed beyond what is safe
  * @param globals the variables of the source, for explanations
+ * @param types the types of the arguments, for programs that have any; empty where only engines here will run it
  */
 public record VerifierInput(Map<String, MapSpec> maps, String license, ContextModel context,
         Set<Helper> helpers,
-        long budget, Policy policy, List<Global> globals) {
+        long budget, Policy policy, List<Global> globals, Optional<KernelTypes> types) {
 
     /** What the kernel is willing to walk (kernel/bpf/verifier.c, BPF_COMPLEXITY_LIMIT_INSNS). */
     public static final long DEFAULT_BUDGET = 1_000_000;
@@ -47,6 +51,8 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
 
         /** What the kernel allows to root on x86-64, without waiting. */
         public static final Policy PRIVILEGED = new Policy(true, false, false, MAX_PROCESSORS);
+        /** The same for programs that may wait. */
+        public static final Policy PRIVILEGED_WAITING = new Policy(true, false, true, MAX_PROCESSORS);
     }
 
     /** Copies the collections. */
@@ -61,20 +67,25 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
         Map<String, MapSpec> byName = new LinkedHashMap<>();
         maps.forEach(map -> byName.put(map.name(), map));
         return new VerifierInput(byName, license, ContextModel.of(type), helpersOf(type), DEFAULT_BUDGET,
-                Policy.PRIVILEGED, List.of());
+                Policy.PRIVILEGED, List.of(), Optional.empty());
     }
 
     /** Returns what the kernel gives to a program of a unit. */
     public static VerifierInput of(ProgramType type, ProgramUnit unit) {
         VerifierInput input = of(type, unit.maps(), unit.license());
         return new VerifierInput(input.maps, input.license, input.context, input.helpers, input.budget,
-                input.policy,
-                unit.globals());
+                input.policy, unit.globals(), input.types);
     }
 
     /** Returns the variables that a map's value is made of, if it is a section of variables. */
     List<Global> globalsOf(String map) {
         return globals.stream().filter(global -> global.map().equals(map)).toList();
+    }
+
+    /** Returns what the kernel gives to a program of a unit, at its place. */
+    public static VerifierInput of(Program program, ProgramUnit unit, LoadTraits traits) {
+        VerifierInput input = of(program.type(), unit).withContext(ContextModel.of(program));
+        return traits.sleepable() ? input.withPolicy(Policy.PRIVILEGED_WAITING) : input;
     }
 
     /** Returns the helpers that the kernel has for a program type. */
@@ -92,22 +103,27 @@ public record VerifierInput(Map<String, MapSpec> maps, String license, ContextMo
 
     /** Returns the same with another context. */
     public VerifierInput withContext(ContextModel other) {
-        return new VerifierInput(maps, license, other, helpers, budget, policy, globals);
+        return new VerifierInput(maps, license, other, helpers, budget, policy, globals, types);
     }
 
     /** Returns the same with other helpers. */
     public VerifierInput withHelpers(Set<Helper> others) {
-        return new VerifierInput(maps, license, context, others, budget, policy, globals);
+        return new VerifierInput(maps, license, context, others, budget, policy, globals, types);
     }
 
     /** Returns the same with another budget. */
     public VerifierInput withBudget(long instructions) {
-        return new VerifierInput(maps, license, context, helpers, instructions, policy, globals);
+        return new VerifierInput(maps, license, context, helpers, instructions, policy, globals, types);
     }
 
     /** Returns the same with another policy. */
     public VerifierInput withPolicy(Policy other) {
-        return new VerifierInput(maps, license, context, helpers, budget, other, globals);
+        return new VerifierInput(maps, license, context, helpers, budget, other, globals, types);
+    }
+
+    /** Returns the same with the types of the program's arguments. */
+    public VerifierInput withTypes(Optional<KernelTypes> others) {
+        return new VerifierInput(maps, license, context, helpers, budget, policy, globals, others);
     }
 
     boolean isGplCompatible() {

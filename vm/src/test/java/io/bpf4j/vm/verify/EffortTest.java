@@ -22,6 +22,9 @@ class EffortTest {
     private static final MapSpec VALUES = new MapSpec("values", MapKind.ARRAY, IntType.U32,
             new ArrayType(IntType.U8, 64), 1, 0, new MapRole.Plain());
 
+    /** States are kept at most as often (kernel/bpf/verifier.c, is_state_visited). */
+    private static final int STEPS_FOR_A_STATE = 8;
+
     private static Verdict.Statistics accepted(String text) {
         Assembly assembly = Assembler.assemble(text);
         Program program = new Program("effort", ProgramType.KPROBE, new AttachSpec.Manual(),
@@ -33,6 +36,7 @@ class EffortTest {
 
     private static void assertAtMost(long limit, Verdict.Statistics statistics) {
         assertTrue(statistics.instructions() <= limit, statistics::toString);
+        assertTrue(statistics.peakStates() <= limit / STEPS_FOR_A_STATE, statistics::toString);
     }
 
     @Test

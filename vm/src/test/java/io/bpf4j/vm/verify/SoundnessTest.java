@@ -3,6 +3,7 @@ package io.bpf4j.vm.verify;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.engine.EngineException;
 import io.bpf4j.vm.engine.TrapException;
 import io.bpf4j.vm.isa.Insn;
@@ -40,7 +41,8 @@ class SoundnessTest {
             Random random = new Random(SEED << 32 | i);
             VerifierCase one = cases.get(random.nextInt(cases.size()));
             Program mutant = new Mutation(random).of(one.program());
-            if (Verifier.verify(mutant, one.input().withBudget(100_000)) instanceof VerifiedProgram) {
+            if (Verifier.verify(mutant, one.input().withBudget(100_000)) instanceof VerifiedProgram verified
+                    && !callsNothingInDeadCode(verified)) {
                 accepted++;
                 run(one, mutant, RUNS, SEED << 32 | i);
             }
@@ -51,6 +53,19 @@ class SoundnessTest {
     /** Contexts of packets are descriptions that the kernel makes; nothing in user space can pose as one. */
     private static List<VerifierCase> runnable() {
         return VerifierCase.all().stream().filter(one -> !one.name().startsWith("packets")).toList();
+    }
+
+    /** The kernel, too, takes calls that no helper answers where nothing leads to; engines refuse to prepare them. */
+    private static boolean callsNothingInDeadCode(VerifiedProgram verified) {
+        int slot = 0;
+        for (Insn insn : verified.program().instructions()) {
+            if (insn instanceof Insn.CallHelper call && Helper.byId(call.id()).isEmpty()
+                    && verified.deadSlots().get(slot)) {
+                return true;
+            }
+            slot += insn.slots();
+        }
+        return false;
     }
 
     private static void run(VerifierCase one, Program program, int runs, long seed) {

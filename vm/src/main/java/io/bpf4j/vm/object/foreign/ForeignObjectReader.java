@@ -1,10 +1,12 @@
 package io.bpf4j.vm.object.foreign;
 
+import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.btf.BtfException;
 import io.bpf4j.vm.object.ElfObject.Section;
 import io.bpf4j.vm.object.ElfObject;
 import io.bpf4j.vm.object.ObjectException;
 import io.bpf4j.vm.object.foreign.CodeTable.Code;
+import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.LoadTraits;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.Program;
@@ -39,14 +41,26 @@ public final class ForeignObjectReader {
      *         names the function, map or extern
      */
     public static ForeignUnit read(String name, byte[] file, Surroundings surroundings) {
+        return read(name, file, surroundings, Optional.empty());
+    }
+
+    /**
+     * Reads an object.
+     *
+     * @param otherwise the type of programs whose section says none; empty if there must be none
+     * @throws ObjectException as above
+     */
+    public static ForeignUnit read(String name, byte[] file, Surroundings surroundings,
+            Optional<ProgramType> otherwise) {
         try {
-            return read(name, ElfObject.parse(file), surroundings);
+            return read(name, ElfObject.parse(file), surroundings, otherwise);
         } catch (BtfException e) {
             throw new ObjectException("types or relocations of the object: " + e.getMessage());
         }
     }
 
-    private static ForeignUnit read(String name, ElfObject object, Surroundings surroundings) {
+    private static ForeignUnit read(String name, ElfObject object, Surroundings surroundings,
+            Optional<ProgramType> otherwise) {
         ObjectTypes types = ObjectTypes.of(object);
         CodeTable code = CodeTable.of(object);
         MapTable maps = MapTable.of(object, types, code, surroundings.cpus());
@@ -57,11 +71,10 @@ public final class ForeignObjectReader {
                 new ProgramLinker.Parts(types, code, maps, externs, debug), surroundings);
         Map<String, Program> programs = new LinkedHashMap<>();
         Map<String, LoadTraits> traits = new LinkedHashMap<>();
+        Map<String, String> sections = new LinkedHashMap<>();
         for (Code main : mains(code)) {
-            ProgramPlace place = ProgramPlace.of(main.section().name()).orElseThrow(
-                    () -> new ObjectException(
-                            "program " + main.name() + ": no type of program is known by the section "
-                                    + main.section().name()));
+            ProgramPlace place = place(main, otherwise);
+            sections.put(main.name(), main.section().name());
             if (programs.put(main.name(), linker.link(main, place)) != null) {
                 throw new ObjectException("there are two programs " + main.name());
             }
@@ -75,7 +88,16 @@ public final class ForeignObjectReader {
         List<MapSpec> all = maps.maps();
         ProgramUnit unit = new ProgramUnit(name, license(object), List.copyOf(programs.values()), all,
                 maps.globals(), List.of(), List.of(), List.of());
-        return new ForeignUnit(unit, traits, maps.pinned(), notes(linker, externs, maps));
+        return new ForeignUnit(unit, traits, sections, maps.pinned(), notes(linker, externs, maps));
+    }
+
+    private static ProgramPlace place(Code main, Optional<ProgramType> otherwise) {
+        String section = main.section().name();
+        return ProgramPlace.of(section)
+                .or(() -> otherwise.map(
+                        type -> new ProgramPlace(type, new AttachSpec.Other(section), LoadTraits.NONE)))
+                .orElseThrow(() -> new ObjectException("program " + main.name()
+                        + ": no type of program is known by the section " + section));
     }
 
     /** A function is a program if it is in a section of its own kind, and is known outside or called by nobody. */

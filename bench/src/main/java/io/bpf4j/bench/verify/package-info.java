@@ -1,0 +1,2 @@
+/** What proving programs costs, beside the kernel's verifier. */
+package io.bpf4j.bench.verify;
