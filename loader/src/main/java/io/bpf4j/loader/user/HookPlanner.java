@@ -5,10 +5,12 @@ import io.bpf4j.loader.Attachment.Reason;
 import io.bpf4j.loader.Attachment.Skip;
 import io.bpf4j.loader.elf.ElfException;
 import io.bpf4j.loader.elf.SymbolResolver;
+import io.bpf4j.loader.inject.TargetMemory;
 import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.site.Site;
-import io.bpf4j.vm.patch.Detour;
-import io.bpf4j.vm.patch.Edit;
+import io.bpf4j.vm.patch.Answer;
+import io.bpf4j.vm.patch.Block;
+import io.bpf4j.vm.patch.FunctionAnalysis;
 import io.bpf4j.vm.patch.FunctionCode;
 import io.bpf4j.vm.patch.PatchPlan;
 import io.bpf4j.vm.patch.PatchPlanner;
@@ -28,15 +30,24 @@ final class HookPlanner implements AutoCloseable {
 
     private final int pid;
     private final MemoryMaps maps;
+    private final TargetMemory memory;
     private final Map<Path, SymbolResolver> symbols = new HashMap<>();
-    private final Map<Path, List<ModuleCode>> modulesByFile = new HashMap<>();
+    private final Map<Path, List<ModuleCode>> modules = new HashMap<>();
     private final Map<Long, PlannedHook> hooks = new LinkedHashMap<>();
     private final List<Range> occupied = new ArrayList<>();
-    private final List<Attachment> attachments = new ArrayList<>();
+    private final List<Attachment> refused = new ArrayList<>();
 
-    HookPlanner(int pid, MemoryMaps maps) {
+    /**
+     * Plans for a process.
+     *
+     * @param memory the process's
+     * @param occupied what patches that are there already need
+     */
+    HookPlanner(int pid, MemoryMaps maps, TargetMemory memory, List<Range> occupied) {
         this.pid = pid;
         this.maps = maps;
+        this.memory = memory;
+        this.occupied.addAll(occupied);
     }
 
     /** Returns the hooks that were planned. */
@@ -44,9 +55,24 @@ final class HookPlanner implements AutoCloseable {
         return List.copyOf(hooks.values());
     }
 
-    /** Returns what became of each place. */
-    List<Attachment> attachments() {
-        return attachments;
+    /** Returns what cannot be attached. */
+    List<Attachment> refused() {
+        return refused;
+    }
+
+    /** Returns what is attached when all hooks are made. */
+    List<Attachment> made() {
+        Map<Placement, Integer> sites = new LinkedHashMap<>();
+        hooks.values().forEach(hook -> hook.placements()
+                .forEach(placement -> sites.merge(placement, 1, Integer::sum)));
+        List<Attachment> made = new ArrayList<>();
+        sites.forEach((placement, count) -> made.add(Attachment.made(placement.program().name(),
+                placement.program().attach(), place(placement), count)));
+        return made;
+    }
+
+    private String place(Placement placement) {
+        return placement.site() + " (pid " + pid + ")";
     }
 
     /** Plans what a program needs at a place. */
@@ -54,34 +80,45 @@ final class HookPlanner implements AutoCloseable {
         try {
             Optional<ModuleCode> module = module(placement.site());
             if (module.isEmpty()) {
-                refuse(placement, Reason.NOT_FOUND, placement.site().path() + " is not mapped");
+                refuse(placement, Reason.NOT_FOUND, placement.site().path() + " is not mapped by process " + pid);
                 return;
             }
-            Optional<Refusal> refusal = plan(placement, module.get());
-            if (refusal.isPresent()) {
-                refuse(placement, Reason.UNSUPPORTED, "user mode cannot patch " + placement.site() + ": "
-                        + refusal.get().text() + "; use --mode kernel for it");
-            }
+            long address = module.get().address(placement.site().fileOffset());
+            FunctionCode function = module.get().function(address);
+            Optional<Refusal> refusal = switch (placement.moment()) {
+                case BEFORE -> hook(placement, module.get(), function, address, moment(function, address));
+                case RETURN -> wrap(placement, module.get(), function, address);
+                case EACH_RETURN -> returns(placement, module.get(), function);
+            };
+            refusal.ifPresent(reason -> refuse(placement, Reason.UNSUPPORTED, "user mode cannot patch "
+                    + placement.site() + ": " + reason.text() + "; --mode kernel can"));
         } catch (ElfException e) {
             refuse(placement, Reason.NOT_FOUND, e.getMessage());
         }
     }
 
-    private Optional<Refusal> plan(Placement placement, ModuleCode module) {
-        long address = module.address(placement.site().fileOffset());
-        FunctionCode function = module.function(address);
-        return switch (placement.moment()) {
-            case BEFORE, RETURN -> {
-                boolean isEntry = address == function.range().start() && placement.site().symbolOffset() == 0;
-                Moment moment = isEntry ? Moment.ENTRY : Moment.INSIDE;
-                Optional<Refusal> refusal = hook(placement, module, function, address, moment);
-                if (refusal.isEmpty()) {
-                    made(placement, 1);
-                }
-                yield refusal;
+    private static Moment moment(FunctionCode function, long address) {
+        return address == function.range().start() ? Moment.ENTRY : Moment.INSIDE;
+    }
+
+    /** Plans to call a function from our code, so that its return is seen. */
+    private Optional<Refusal> wrap(Placement placement, ModuleCode module, FunctionCode function, long address) {
+        if (moment(function, address) != Moment.ENTRY) {
+            return Optional.of(new Refusal(address, Refusal.Reason.NO_INSTRUCTION,
+                    "no function begins there, as far as its symbols tell"));
+        }
+        if (hooks.get(address) == null || hooks.get(address).after().isEmpty()) {
+            FunctionAnalysis analysis = new FunctionAnalysis(module.planner().map(), function);
+            if (analysis.stackUse().arguments() == Answer.YES) {
+                return Optional.of(new Refusal(address, Refusal.Reason.UNMOVABLE,
+                        "it has arguments on the stack, where its return cannot be seen"));
             }
-            case EACH_RETURN -> returns(placement, module, function);
-        };
+            if (analysis.isEntryRepeated()) {
+                return Optional.of(new Refusal(address, Refusal.Reason.BRANCH_INSIDE,
+                        "a loop leads back to its first instruction"));
+            }
+        }
+        return hook(placement, module, function, address, Moment.ENTRY);
     }
 
     /** Finds or plans the hook at an address and adds the program; returns what stands against it. */
@@ -100,33 +137,36 @@ final class HookPlanner implements AutoCloseable {
                 }
                 case PatchPlan.Patch patch -> hook = new PlannedHook(patch, address, function.range().start(), moment);
             }
+            Range window = hook.patch().detour().window();
+            Optional<Refusal> foreign = hook.patch()
+                    .check(new Block(window.start(), memory.read(window.start(), (int) window.size())));
+            if (foreign.isPresent()) {
+                return foreign;
+            }
             hooks.put(address, hook);
-            Detour detour = hook.patch().detour();
-            occupied.add(detour.window());
-            hook.patch().edits(hook.patch().reach().lowest()).stream().map(Edit::range).forEach(occupied::add);
+            occupied.addAll(hook.ranges());
         }
-        (placement.moment() == Placement.Moment.RETURN ? hook.after() : hook.before()).add(placement.program());
+        hook.add(placement);
         return Optional.empty();
     }
 
     /** Plans each return of a function; one that cannot be patched is said, and the others are made. */
     private Optional<Refusal> returns(Placement placement, ModuleCode module, FunctionCode function) {
-        List<Long> returns = module.returns(function);
-        List<Refusal> refusals = new ArrayList<>();
-        for (long address : returns) {
-            hook(placement, module, function, address, Moment.RETURN).ifPresent(refusals::add);
-        }
-        if (returns.size() > refusals.size()) {
-            made(placement, returns.size() - refusals.size());
-        } else if (returns.isEmpty()) {
+        List<Long> returns = new FunctionAnalysis(module.planner().map(), function).returns();
+        if (returns.isEmpty()) {
             return Optional.of(new Refusal(function.range().start(), Refusal.Reason.NO_INSTRUCTION,
                     "the function has no return instruction"));
         }
-        return refusals.stream().findFirst();
+        Optional<Refusal> first = Optional.empty();
+        for (long address : returns) {
+            Optional<Refusal> refusal = hook(placement, module, function, address, Moment.RETURN);
+            first = first.or(() -> refusal);
+        }
+        return first;
     }
 
     private Optional<ModuleCode> module(Site site) {
-        List<ModuleCode> known = modulesByFile.computeIfAbsent(site.file(), file -> new ArrayList<>());
+        List<ModuleCode> known = modules.computeIfAbsent(site.file(), file -> new ArrayList<>());
         Optional<ModuleCode> found = known.stream().filter(module -> module.holds(site.fileOffset())).findFirst();
         if (found.isPresent()) {
             return found;
@@ -137,14 +177,9 @@ final class HookPlanner implements AutoCloseable {
         return made;
     }
 
-    private void made(Placement placement, int sites) {
-        attachments.add(Attachment.made(placement.program().name(), placement.program().attach(),
-                placement.site() + " (pid " + pid + ")", sites));
-    }
-
     private void refuse(Placement placement, Reason reason, String text) {
-        attachments.add(Attachment.skipped(placement.program().name(), placement.program().attach(),
-                placement.site() + " (pid " + pid + ")", new Skip(reason, text)));
+        refused.add(Attachment.skipped(placement.program().name(), placement.program().attach(), place(placement),
+                new Skip(reason, text)));
     }
 
     @Override

@@ -12,11 +12,7 @@ import io.bpf4j.vm.patch.FunctionCode;
 import io.bpf4j.vm.patch.ModuleText;
 import io.bpf4j.vm.patch.PatchPlanner;
 import io.bpf4j.vm.patch.Range;
-import io.bpf4j.vm.x64.Transfer;
-import io.bpf4j.vm.x64.X64Decoder;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** The code of one file in one process: where it is, which functions it has, and how it can be patched. */
@@ -81,20 +77,6 @@ final class ModuleCode {
                         Math.min(address(extent.start()) + extent.size(), module.text().range().end())))
                 .orElseGet(() -> unknown(address));
         return FunctionCode.of(module.text(), range);
-    }
-
-    /** Returns the addresses of a function's return instructions. */
-    List<Long> returns(FunctionCode function) {
-        X64Decoder decoder = new X64Decoder();
-        byte[] bytes = module.text().bytes();
-        List<Long> found = new ArrayList<>();
-        for (int i = 0; i < function.count(); i++) {
-            int offset = (int) (function.address(i) - module.text().address());
-            if (decoder.decode(bytes, offset, bytes.length) && decoder.transfer() == Transfer.RETURN) {
-                found.add(function.address(i));
-            }
-        }
-        return found;
     }
 
     private Range unknown(long address) {
