@@ -24,7 +24,7 @@ class ArchitectureTest extends ArchitectureRules {
                 verify   -> abi explain flow isa program type
                 engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
-                jit.x64  -> engine flow isa program x64
+                jit.x64  -> engine flow isa program verify x64
                 jit.jvm  -> abi engine flow isa map memory program
                 """, new Home("org.objectweb.asm", Set.of("jit.jvm")));
     }

@@ -79,7 +79,7 @@ final class SpillSlots {
         List<MachineBlock> blocks = new ArrayList<>();
         for (MachineBlock block : function.blocks()) {
             blocks.add(block.withSteps(block.steps().stream()
-                    .map(step -> new Step(rewrite(step.operation(), shared), step.at())).toList()));
+                    .map(step -> step.with(rewrite(step.operation(), shared))).toList()));
         }
         return function.withBlocks(blocks);
     }
