@@ -27,7 +27,8 @@ import java.util.Map;
 final class Emitter {
 
     private final List<Insn> instructions = new ArrayList<>();
-    private final List<Reference> references = new ArrayList<>();    private final List<SourceLine> lines = new ArrayList<>();
+    private final List<Reference> references = new ArrayList<>();
+    private final List<SourceLine> lines = new ArrayList<>();
     private final List<NamedValue> names = new ArrayList<>();
     private final Map<SourceFile, List<String>> texts = new IdentityHashMap<>();
     private final Map<String, Integer> functionStarts;
@@ -46,7 +47,8 @@ final class Emitter {
 
     List<Reference> references() {
         return references;
-    }    List<SourceLine> lines() {
+    }
+    List<SourceLine> lines() {
         return lines;
     }
 
@@ -62,12 +64,14 @@ final class Emitter {
     /** Writes a function at the end of what is there. */
     void function(Layout functionLayout, Frame functionFrame) {
         layout = functionLayout;
-        frame = functionFrame;        base = slot;
+        frame = functionFrame;
+        base = slot;
         nameFrame();
         List<MachineBlock> blocks = layout.blocks();
         for (int index = 0; index < blocks.size(); index++) {
             MachineBlock block = blocks.get(index);
-            for (Step step : block.steps()) {                line(step.at());
+            for (Step step : block.steps()) {
+                line(step.at());
                 name(step);
                 operation(step.operation());
             }
@@ -77,7 +81,8 @@ final class Emitter {
             }
             ending(block.end(), next);
         }
-    }    /** Notes what the source calls the register that a step defines. */
+    }
+    /** Notes what the source calls the register that a step defines. */
     private void name(Step step) {
         int[] defined = step.name().isEmpty() ? new int[0] : Accesses.of(step.operation()).definitions();
         if (defined.length > 0) {

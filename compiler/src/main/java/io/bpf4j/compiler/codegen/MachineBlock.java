@@ -4,12 +4,13 @@ import io.bpf4j.compiler.source.Span;
 import java.util.List;
 
 /** A run of machine operations with one entry and one ending. */
-record MachineBlock(int id, List<Step> steps, Ending end, Span endAt) {    /**
-     * An operation.
-     *
-     * @param at the place in the source that asked for it
-     * @param name what the source calls the register that it defines; may be empty
-     */
+record MachineBlock(int id, List<Step> steps, Ending end, Span endAt) {
+    /**
+    * An operation.
+    *
+    * @param at the place in the source that asked for it
+    * @param name what the source calls the register that it defines; may be empty
+    */
     record Step(Operation operation, Span at, String name) {
         Step(Operation operation, Span at) {
             this(operation, at, "");

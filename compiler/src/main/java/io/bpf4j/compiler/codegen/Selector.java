@@ -31,7 +31,8 @@ final class Selector {
     private int nextRegister = MachineFunction.FIRST_VIRTUAL;
     private int nextSlot;
     private List<Step> steps;
-    private Span at;    private final IrFunction function;
+    private Span at;
+    private final IrFunction function;
     /** What the source calls the register that the instruction at hand defines. */
     private String name = "";
     private int named;
@@ -59,7 +60,8 @@ final class Selector {
                         Operation.FIRST_ARGUMENT + index));
             }
         }
-        for (Instruction instruction : block.instructions()) {            at = instruction.at();
+        for (Instruction instruction : block.instructions()) {
+            at = instruction.at();
             name = "";
             Operands.result(instruction).filter(function.names()::containsKey).ifPresent(result -> {
                 name = function.names().get(result);
@@ -71,7 +73,8 @@ final class Selector {
         at = block.end().at();
         Ending end = ending(block.end());
         return new MachineBlock(block.id(), steps, end, at);
-    }    private void emit(Operation operation) {
+    }
+    private void emit(Operation operation) {
         int[] defined = name.isEmpty() ? new int[0] : Accesses.of(operation).definitions();
         boolean names = operation.isCall() || defined.length == 1 && defined[0] == named;
         steps.add(new Step(operation, at, names ? name : ""));

@@ -1,6 +1,5 @@
 package io.bpf4j.compiler.codegen;
 
-import io.bpf4j.compiler.codegen.MachineBlock.Step;
 import io.bpf4j.compiler.codegen.Operation.Load;
 import io.bpf4j.compiler.codegen.Operation.Store;
 import io.bpf4j.compiler.ir.Slot;

@@ -14,17 +14,20 @@ import java.util.Map;
  * @param signature the parameters' names and types, for BTF * @param blocks the first one is where it starts
  * @param names what the source calls the values of variables; for whoever must explain the program
 */
-public record IrFunction(String name, List<Value> parameters, List<Parameter> signature, Type result,        List<Block> blocks, Span at, Map<Value, String> names) {
+public record IrFunction(String name, List<Value> parameters, List<Parameter> signature, Type result,
+        List<Block> blocks, Span at, Map<Value, String> names) {
 
     /** Copies the lists. */
     public IrFunction {
         parameters = List.copyOf(parameters);
-        signature = List.copyOf(signature);        blocks = List.copyOf(blocks);
+        signature = List.copyOf(signature);
+        blocks = List.copyOf(blocks);
         names = Map.copyOf(names);
     }
 
     /** Makes a function of which nobody knows the names of values. */
-    public IrFunction(String name, List<Value> parameters, List<Parameter> signature, Type result, List<Block> blocks,
+    public IrFunction(String name, List<Value> parameters, List<Parameter> signature, Type result,
+            List<Block> blocks,
             Span at) {
         this(name, parameters, signature, result, blocks, at, Map.of());
     }

@@ -29,7 +29,8 @@ final class CodeBuilder {
     private final List<Block> blocks = new ArrayList<>();
     private final SlotPool slots = new SlotPool();
     /** Registers, assigned once, whose upper 32 bits are known to be zero. */
-    private final BitSet upperZero = new BitSet();    /** What the source calls the values of variables. */
+    private final BitSet upperZero = new BitSet();
+    /** What the source calls the values of variables. */
     private final Map<Value, String> names = new HashMap<>();
     private List<Instruction> open;
     private int openId;
@@ -58,7 +59,8 @@ final class CodeBuilder {
 
     Value value() {
         return new Value(valueCount++);
-    }    /** Notes what the source calls a value; the first name stays. */
+    }
+    /** Notes what the source calls a value; the first name stays. */
     void name(Operand operand, String name) {
         if (operand instanceof Value value) {
             names.putIfAbsent(value, name);
@@ -126,7 +128,8 @@ final class CodeBuilder {
         return !wide && operand instanceof Constant constant
                 ? Operand.constant((int) constant.value())
                 : operand;
-    }    void copy(Value result, Operand source) {
+    }
+    void copy(Value result, Operand source) {
         if (names.containsKey(result)) {
             name(source, names.get(result));
         }

@@ -25,13 +25,15 @@ public final class SplitLiveRanges {
     private final List<Value> assigned = new ArrayList<>();
     private final List<Integer> leader = new ArrayList<>();
     private final Map<Integer, Value> named = new HashMap<>();
-    private final Map<Value, Integer> firstGroup = new HashMap<>();    private final Map<Value, String> sourceNames = new HashMap<>();
+    private final Map<Value, Integer> firstGroup = new HashMap<>();
+    private final Map<Value, String> sourceNames = new HashMap<>();
     private BitSet[] reachingIn;
 
     private SplitLiveRanges(IrFunction function) {
-        this.function = function;        names = new Names(function);
+        this.function = function;
+        names = new Names(function);
         sourceNames.putAll(function.names());
-}
+    }
 
     /** Runs the pass. */
     public static IrFunction run(IrFunction function) {
@@ -187,7 +189,8 @@ public final class SplitLiveRanges {
         return named.computeIfAbsent(group, unnamed -> {
             boolean entry = find(assignmentsOf.get(value).nextSetBit(0)) == group;
             boolean parameter = function.parameters().contains(value);
-            boolean keeps = parameter ? entry : firstGroup.putIfAbsent(value, group) == null;            if (keeps) {
+            boolean keeps = parameter ? entry : firstGroup.putIfAbsent(value, group) == null;
+            if (keeps) {
                 return value;
             }
             Value split = names.value();

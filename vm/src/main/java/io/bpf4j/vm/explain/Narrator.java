@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 public final class Narrator {
 
     /** More steps than this tell nobody anything. */
-    private static final int MAX_STEPS = 8;    private static final Pattern NUMBER = Pattern.compile("which is a number|'scalar'|type=scalar");
+    private static final int MAX_STEPS = 8;
+    private static final Pattern NUMBER = Pattern.compile("which is a number|'scalar'|type=scalar");
     private static final Pattern FUNCTION = Pattern.compile("\\bthe function at instruction (\\d+)");
     private static final Pattern PLACE = Pattern.compile("\\binstruction (\\d+)");
     private static final Pattern REGISTER = Pattern.compile("\\br(10|\\d)\\b");
@@ -71,7 +72,13 @@ public final class Narrator {
                 && !complaint.holds().isEmpty()) {
             facts.add(names.ofRegister(complaint.register()).orElse("r" + complaint.register()) + " is "
                     + complaint.holds());
-        }        Optional<String> gone = givenBack(complaint);
+        }
+        if (complaint.register() >= 0) {
+            String name = names.ofRegister(complaint.register()).filter(one -> !one.contains(" "))
+                    .orElse("pointer");
+            hint = hint.replace("(!pointer)", "(!" + name + ")");
+        }
+        Optional<String> gone = givenBack(complaint);
         if (gone.isPresent()) {
             facts.clear();
             facts.add(gone.get());
@@ -182,7 +189,8 @@ public final class Narrator {
             return;
         }
         RegisterEffects effects = RegisterEffects.of(insn);
-        if ((effects.defines().bits() & wanted) != 0) {            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
+        if ((effects.defines().bits() & wanted) != 0) {
+            boolean replaces = !(insn instanceof Alu alu) || alu.operation() == AluOperation.MOVE;
             boolean copies = insn instanceof Alu alu && alu.operation() == AluOperation.MOVE
                     && alu.src() instanceof Register;
             if (!copies || line(path[at]).isEmpty()) {

@@ -167,7 +167,8 @@ final class PathNames {
         }
         if (insn instanceof Load load && load.base() == Register.FRAME) {
             return stored(at, load.offset(), depth);
-        }        if (insn instanceof Insn.LoadImmediate64) {
+        }
+        if (insn instanceof Insn.LoadImmediate64) {
             return computed(insn, at, depth);
         }
         return assigned(path[at]).or(() -> computed(insn, at, depth))

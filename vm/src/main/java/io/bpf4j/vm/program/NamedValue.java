@@ -9,7 +9,8 @@ import io.bpf4j.vm.isa.Register;
  * @param slot the instruction that puts the value into a register; for a place in the frame, where its function starts
  * @param place where the value is
  */
-public record NamedValue(String name, int slot, Place place) {    /** Returns the same in a program in which the instruction is so many slots further on. */
+public record NamedValue(String name, int slot, Place place) {
+    /** Returns the same in a program in which the instruction is so many slots further on. */
     public NamedValue movedBy(int slots) {
         return new NamedValue(name, slot + slots, place);
     }

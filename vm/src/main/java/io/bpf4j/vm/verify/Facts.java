@@ -15,11 +15,13 @@ final class Facts {
     /** The instructions that were walked at least once, by index. */
     private final BitSet walked = new BitSet();
     /** The divisions whose divisor may be zero, by index. */
-    private final BitSet zeroDivisors = new BitSet();    private int contextBytes;
+    private final BitSet zeroDivisors = new BitSet();
+    private int contextBytes;
     /** What each access goes to, by index; null where nothing was seen. */
     private final MemoryFact[] accesses;
-Facts(Code code) {
-        this.code = code;        stack = new int[code.functions()];
+    Facts(Code code) {
+        this.code = code;
+        stack = new int[code.functions()];
         accesses = new MemoryFact[code.size()];
     }
 
@@ -42,7 +44,8 @@ Facts(Code code) {
             zeroDivisors.set(index);
         }
         return !zeroDivisors.get(index);
-    }    /** Notes an access that is in bounds, on one path. */
+    }
+    /** Notes an access that is in bounds, on one path. */
     void access(int index, MemoryFact fact) {
         accesses[index] = accesses[index] == null ? fact : accesses[index].or(fact);
     }

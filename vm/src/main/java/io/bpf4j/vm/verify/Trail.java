@@ -24,11 +24,14 @@ final class Trail {
                 refusal.space(), "");
         Narrator narrator = new Narrator(walk.program(), walk.code().instructions(), slots());
         return new Rejection(refusal.kind(), refusal.getMessage(), narrator.explain(complaint), statistics);
-    }    private String holds(Value value) {
+    }
+    private String holds(Value value) {
         if (value instanceof Pointer pointer && pointer.target() instanceof PointerTarget.MapValue(var map)
                 && pointer.isFixed()) {
-            return walk.input().globalsOf(map.name()).stream().filter(global -> global.offset() <= pointer.fixedOffset()
-                    && pointer.fixedOffset() < global.offset() + global.type().size()).findFirst()
+            return walk.input().globalsOf(map.name()).stream()
+                    .filter(global -> global.offset() <= pointer.fixedOffset()
+                            && pointer.fixedOffset() < global.offset() + global.type().size())
+                    .findFirst()
                     .map(global -> "a pointer to the variable " + global.name()).orElseGet(value::toString);
         }
         return value.toString();

@@ -56,10 +56,11 @@ public final class VerifiedProgram implements Verdict {
     /** Returns the slots of divisions whose divisor is never zero. */
     public BitSet safeDivisions() {
         return facts.safeDivisions();
-    }    /**
-     * Returns what is proved of the load, store or atomic operation at a slot: it is in bounds of some region. Empty
-     * for other instructions and for those that are never executed.
-     */
+    }
+    /**
+    * Returns what is proved of the load, store or atomic operation at a slot: it is in bounds of some region. Empty
+    * for other instructions and for those that are never executed.
+    */
     public Optional<MemoryFact> access(int slot) {
         return facts.access(slot, Instructions.of(program.instructions()));
     }

@@ -81,8 +81,9 @@ public final class Verifier {
     private static Rejection rejection(Program program, RejectionKind kind, int slot, String reason,
             String hint,
             Verdict.Statistics statistics) {
-        Explanation explanation = new Narrator(program, Instructions.of(program.instructions()), new int[]{slot})
+        Explanation explanation = new Narrator(program, Instructions.of(program.instructions()),
+                new int[]{slot})
                 .explain(new Complaint(reason, hint, -1, ""));
-return new Rejection(kind, reason, explanation, statistics);
+        return new Rejection(kind, reason, explanation, statistics);
     }
 }

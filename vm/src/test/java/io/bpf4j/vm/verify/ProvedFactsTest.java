@@ -22,13 +22,15 @@ import org.junit.jupiter.api.Test;
 /** What is handed on of accesses, and the policy that asks for aligned ones. */
 class ProvedFactsTest {
 
-    private static final MapSpec MAP = new MapSpec("m", MapKind.ARRAY, IntType.U32, new ArrayType(IntType.U8, 64), 1, 0,
+    private static final MapSpec MAP = new MapSpec("m", MapKind.ARRAY, IntType.U32,
+            new ArrayType(IntType.U8, 64), 1, 0,
             new MapRole.Plain());
     private static final Policy STRICT = new Policy(true, true, false, Policy.MAX_PROCESSORS);
 
     private static Verdict verify(String text, Policy policy) {
         Assembly assembly = Assembler.assemble(text);
-        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(), assembly.instructions(),
+        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
+                assembly.instructions(),
                 assembly.references(), List.of(), List.of());
         return Verifier.verify(program,
                 VerifierInput.of(ProgramType.KPROBE, List.of(MAP), "GPL").withPolicy(policy));

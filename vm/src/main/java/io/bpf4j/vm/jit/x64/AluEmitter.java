@@ -24,7 +24,8 @@ import io.bpf4j.vm.x64.X64Assembler;
 final class AluEmitter {
 
     private final X64Assembler code;
-    private final boolean bmi2;    private final Emission emission;
+    private final boolean bmi2;
+    private final Emission emission;
     private final DivisionEmitter division;
 
     AluEmitter(Emission emission) {
@@ -32,14 +33,16 @@ final class AluEmitter {
         this.code = emission.code;
         this.bmi2 = emission.features.contains(CpuFeature.BMI2);
         this.division = new DivisionEmitter(emission.code, this);
-    }    /** Emits the operation at a slot. */
+    }
+    /** Emits the operation at a slot. */
     void emit(Alu insn, int slot) {
         Gpr dst = Registers.of(insn.dst());
         switch (insn.src()) {
             case Register src -> withRegister(insn, dst, Registers.of(src), slot);
             case Operand.Immediate(int value) -> withImmediate(insn.operation(), insn.wide(), dst, value);
         }
-    }    private void withRegister(Alu insn, Gpr dst, Gpr src, int slot) {
+    }
+    private void withRegister(Alu insn, Gpr dst, Gpr src, int slot) {
         AluOperation operation = insn.operation();
         OperandSize size = Emission.size(insn.wide());
         switch (operation) {

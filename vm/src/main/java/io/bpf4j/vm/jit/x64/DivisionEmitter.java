@@ -158,11 +158,12 @@ final class DivisionEmitter {
         code.mov(QWORD, SCRATCH, RDX);
         code.mov(QWORD, RDX, SCRATCH_2);
         return SCRATCH;
-    }    /**
-     * Divides by a register.
-     *
-     * @param neverZero whether it is proved not to be zero, so that nobody needs to look
-     */
+    }
+    /**
+    * Divides by a register.
+    *
+    * @param neverZero whether it is proved not to be zero, so that nobody needs to look
+    */
     void byRegister(AluOperation operation, OperandSize size, Gpr dst, Gpr src, boolean neverZero) {
         Gpr divisor = src;
         if (src == RAX || src == RDX) {
@@ -171,14 +172,16 @@ final class DivisionEmitter {
         }
         Label zero = code.label();
         Label minusOne = code.label();
-        Label done = code.label();        if (!neverZero) {
+        Label done = code.label();
+        if (!neverZero) {
             code.test(size, divisor, divisor);
             code.jcc(ConditionCode.E, zero);
         }
         if (isSigned(operation)) {
             code.alu(Alu.CMP, size, divisor, -1);
             code.jcc(ConditionCode.E, minusOne);
-        }        divide(operation, size, dst, divisor);
+        }
+        divide(operation, size, dst, divisor);
         if (isSigned(operation)) {
             code.jmp(done);
             code.bind(minusOne);

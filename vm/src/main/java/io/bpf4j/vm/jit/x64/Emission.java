@@ -29,7 +29,8 @@ final class Emission {
     final Instructions instructions;
     final Liveness liveness;
     final boolean checked;
-    final Set<CpuFeature> features;    private final BitSet safeDivisions;
+    final Set<CpuFeature> features;
+    private final BitSet safeDivisions;
     private final Map<Integer, Label> labels = new HashMap<>();
     private final List<ColdTrap> traps = new ArrayList<>();
 
@@ -39,7 +40,8 @@ final class Emission {
         this.flow = program.flow();
         this.instructions = flow.instructions();
         this.liveness = Liveness.of(flow);
-        this.checked = program.checking() == Checking.FULL;        this.features = features;
+        this.checked = program.checking() == Checking.FULL;
+        this.features = features;
         this.safeDivisions = program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new);
     }
 
