@@ -34,18 +34,20 @@ class ProvedProgramTest {
     @ParameterizedTest
     @ValueSource(strings = {"/=", "%=", "s/=", "s%="})
     void provedDivisionsGiveWhatTheInterpreterGives(String operator) {
-        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(), Assembler.assemble("""
-                r0 = *(u64 *)(r1 + 0)
-                r2 = *(u64 *)(r1 + 8)
-                if r2 == 0 goto end
-                r0 %s r2
-                end:
-                exit
-                """.formatted(operator)).instructions(), List.of(), List.of(), List.of());
+        Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
+                Assembler.assemble("""
+                        r0 = *(u64 *)(r1 + 0)
+                        r2 = *(u64 *)(r1 + 8)
+                        if r2 == 0 goto end
+                        r0 %s r2
+                        end:
+                        exit
+                        """.formatted(operator)).instructions(), List.of(), List.of(), List.of());
         VerifiedProgram verified = assertInstanceOf(VerifiedProgram.class,
                 Verifier.verify(program, VerifierInput.of(ProgramType.KPROBE, List.of(), "GPL")));
         try (NativeBlock block = new NativeBlock(LinuxKernel.instance(), Execution.bytes(CONTEXT));
-                NativeEngine machineCode = new NativeEngine(LinuxKernel.instance(), HostProcessor.features())) {
+                NativeEngine machineCode = new NativeEngine(LinuxKernel.instance(),
+                        HostProcessor.features())) {
             Machine machine = new Machine(block.memory(), new MapTable(List.of()), HelperTable.EMPTY);
             Execution execution = new Execution(machine, null, block.memory().base(), CONTEXT, 0);
             for (long left : VALUES) {
@@ -54,7 +56,8 @@ class ProvedProgramTest {
                             .putLong(right).array();
                     long address = execution.setContext("the context", context, false);
                     long expected = new Interpreter().prepare(program, machine).run(execution, address, 0);
-                    for (Engine engine : List.of(machineCode, new JvmCompiler(Assertions::fail), new Interpreter())) {
+                    for (Engine engine : List.of(machineCode, new JvmCompiler(Assertions::fail),
+                            new Interpreter())) {
                         assertEquals(expected, engine.prepare(verified, machine).run(execution, address, 0),
                                 () -> engine.name() + ": " + left + " " + operator + " " + right);
                     }

@@ -54,7 +54,8 @@ final class Failures {
 
     private static UserError refused(LoadException e) {
         String place = e.place()
-                .map(line -> line.file() + ":" + line.line() + ":" + line.column() + ": ").orElse("");        String source = e.explanation().map(Explanation::details).filter(details -> !details.isEmpty())
+                .map(line -> line.file() + ":" + line.line() + ":" + line.column() + ": ").orElse("");
+        String source = e.explanation().map(Explanation::details).filter(details -> !details.isEmpty())
                 .map(details -> "\n" + details.stripTrailing())
                 .orElseGet(() -> e.place().map(line -> "\n    " + line.text().strip()).orElse(""));
         return error(e.notPermitted() ? ExitCode.NO_PERMISSION : ExitCode.FAILED,

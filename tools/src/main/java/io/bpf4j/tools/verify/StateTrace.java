@@ -20,9 +20,10 @@ final class StateTrace implements VerifierListener {
     static final int MAX_STEPS = 10_000;
 
     private final Output output;
-    private final Program program;    private final Instructions instructions;
+    private final Program program;
+    private final Instructions instructions;
     private final Map<Integer, String> maps = new HashMap<>();
-private SourceLine last;
+    private SourceLine last;
     private long steps;
     private int previous = -1;
 
@@ -50,7 +51,8 @@ private SourceLine last;
         previous = slot;
         output.text("%4d: %-38s".formatted(slot, text(slot))
                 + "  ; " + known.describe()).line();
-    }    private String text(int slot) {
+    }
+    private String text(int slot) {
         return maps.containsKey(slot) && instructions.at(slot) instanceof Insn.LoadImmediate64 load
                 ? load.dst() + " = map[" + maps.get(slot) + "] ll"
                 : Disassembler.text(instructions.at(slot));

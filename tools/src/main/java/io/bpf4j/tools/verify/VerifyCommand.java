@@ -139,7 +139,8 @@ public final class VerifyCommand implements Callable<Integer> {
     }
 
     /** Lets the kernel's verifier decide; what it says has the same form. */
-    private boolean askKernel(Output output, Machine machine, Map<String, LoadTraits> traits, ProgramUnit unit) {
+    private boolean askKernel(Output output, Machine machine, Map<String, LoadTraits> traits,
+            ProgramUnit unit) {
         machine.requirePermission();
         Map<String, Optional<LoadException>> answers = new KernelLoader(machine.kernel(), machine.features())
                 .verify(unit, SessionOptions.EVERYTHING.withTraits(traits));
@@ -156,7 +157,8 @@ public final class VerifyCommand implements Callable<Integer> {
                     }
                 });
             } else {
-                output.text(program + (refusal.isEmpty() ? ": the kernel accepts it" : ": the kernel rejects it"))
+                output.text(
+                        program + (refusal.isEmpty() ? ": the kernel accepts it" : ": the kernel rejects it"))
                         .line();
                 refusal.ifPresent(e -> {
                     e.explanation().map(Explanation::text).orElseGet(e::getMessage).lines()

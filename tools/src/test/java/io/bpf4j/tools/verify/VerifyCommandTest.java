@@ -78,11 +78,15 @@ class VerifyCommandTest {
         Result result = run("", "verify", "-v", probe.toString());
         assertEquals(1, result.code(), result::errors);
         assertEquals("; u64 *count = counts.lookup(pid()); @ " + probe + ":4", result.output().get(0));
-        assertTrue(result.output().get(1).matches(" {3}0: .* ; r1 = a pointer to the context"), result::toString);
-        assertTrue(result.output().stream().anyMatch(line -> line.contains("lookup_elem") || line.contains("call 1")),
+        assertTrue(result.output().get(1).matches(" {3}0: .* ; r1 = a pointer to the context"),
+                result::toString);
+        assertTrue(
+                result.output().stream()
+                        .anyMatch(line -> line.contains("lookup_elem") || line.contains("call 1")),
                 result::toString);
         assertTrue(result.output().stream()
-                .anyMatch(line -> line.contains("; r0 = null or a pointer to a value of map counts")), result::toString);
+                .anyMatch(line -> line.contains("; r0 = null or a pointer to a value of map counts")),
+                result::toString);
     }
 
     @Test
@@ -92,7 +96,8 @@ class VerifyCommandTest {
         Result own = run("", "verify", "--format", "json", probe.toString());
         assertEquals(1, own.code(), own::errors);
         assertTrue(own.output().getFirst().contains(fact), own::toString);
-        assertTrue(own.output().getFirst().contains("\"hint\":\"test it first: if (count != 0)\""), own::toString);
+        assertTrue(own.output().getFirst().contains("\"hint\":\"test it first: if (count != 0)\""),
+                own::toString);
         try (Machine machine = new Machine()) {
             Support support = machine.features().support(Feature.BPF_CALL);
             assumeTrue(support.available(), support::explanation);
