@@ -10,7 +10,8 @@ public final class LoadException extends RuntimeException {
 
     private final boolean notPermitted;
     private final transient Optional<SourceLine> place;
-    private final String hint;    private final String log;
+    private final String hint;
+    private final String log;
     private final transient Optional<Explanation> explanation;
 
     /**
@@ -24,7 +25,8 @@ public final class LoadException extends RuntimeException {
      */
     public LoadException(String message, boolean notPermitted, Optional<SourceLine> place, String hint,
             String log,
-            Throwable cause) {        this(message, notPermitted, place, hint, log, Optional.empty(), cause);
+            Throwable cause) {
+        this(message, notPermitted, place, hint, log, Optional.empty(), cause);
     }
 
     /** Makes the exception of a program that the kernel's verifier rejects. */
@@ -32,14 +34,16 @@ public final class LoadException extends RuntimeException {
         this(message, false, explanation.line(), explanation.hint(), log, Optional.of(explanation), cause);
     }
 
-    private LoadException(String message, boolean notPermitted, Optional<SourceLine> place, String hint, String log,
+    private LoadException(String message, boolean notPermitted, Optional<SourceLine> place, String hint,
+            String log,
             Optional<Explanation> explanation, Throwable cause) {
         super(message, cause);
-this.notPermitted = notPermitted;
+        this.notPermitted = notPermitted;
         this.place = place;
-        this.hint = hint;        this.log = log;
+        this.hint = hint;
+        this.log = log;
         this.explanation = explanation;
-}
+    }
 
     /** Returns whether more rights would help. */
     public boolean notPermitted() {
@@ -54,7 +58,8 @@ this.notPermitted = notPermitted;
     /** Returns what to do, or an empty text. */
     public String hint() {
         return hint;
-    }    /** Returns why the kernel's verifier rejects the program, if that is what it did. */
+    }
+    /** Returns why the kernel's verifier rejects the program, if that is what it did. */
     public Optional<Explanation> explanation() {
         return explanation;
     }

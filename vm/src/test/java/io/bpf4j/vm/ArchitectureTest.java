@@ -25,7 +25,7 @@ class ArchitectureTest extends ArchitectureRules {
                 verify   -> abi btf explain flow isa program type
                 engine   -> abi flow isa map memory program verify
                 engine.helper -> abi engine isa map memory program
-                jit.x64  -> engine flow isa program x64
+                jit.x64  -> engine flow isa program verify x64
                 jit.x64.runtime -> abi engine flow isa jit.x64 map.layout program text x64
                 trampoline -> abi isa jit.x64 patch program x64
                 jit.jvm  -> abi engine engine.helper flow isa map memory program

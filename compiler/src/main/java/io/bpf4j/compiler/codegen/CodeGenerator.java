@@ -78,7 +78,7 @@ public final class CodeGenerator {
         Emitter emitter = new Emitter(starts);
         functions.values().forEach(function -> emitter.function(function.layout(), function.frame()));
         return new Program(program.name(), program.type(), program.attach(), emitter.instructions(),
-                emitter.references(), records, emitter.lines());
+                emitter.references(), records, emitter.lines(), emitter.names());
     }
 
     private void function(IrFunction source) {

@@ -4,6 +4,7 @@ import io.bpf4j.compiler.codegen.Ending.Exit;
 import io.bpf4j.compiler.codegen.Ending.Fork;
 import io.bpf4j.compiler.codegen.Ending.Goto;
 import io.bpf4j.compiler.codegen.MachineBlock.Step;
+import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.source.SourceFile;
 import io.bpf4j.compiler.source.Span;
 import io.bpf4j.vm.isa.AluOperation;
@@ -13,9 +14,11 @@ import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.Operand;
 import io.bpf4j.vm.isa.Register;
+import io.bpf4j.vm.program.NamedValue;
 import io.bpf4j.vm.program.Reference;
 import io.bpf4j.vm.program.SourceLine;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ final class Emitter {
     private final List<Insn> instructions = new ArrayList<>();
     private final List<Reference> references = new ArrayList<>();
     private final List<SourceLine> lines = new ArrayList<>();
+    private final List<NamedValue> names = new ArrayList<>();
     private final Map<SourceFile, List<String>> texts = new IdentityHashMap<>();
     private final Map<String, Integer> functionStarts;
     private int slot;
@@ -44,9 +48,12 @@ final class Emitter {
     List<Reference> references() {
         return references;
     }
-
     List<SourceLine> lines() {
         return lines;
+    }
+
+    List<NamedValue> names() {
+        return names;
     }
 
     /** Returns whether a constant can be loaded by one slot: sign-extended, or into the low half. */
@@ -59,11 +66,13 @@ final class Emitter {
         layout = functionLayout;
         frame = functionFrame;
         base = slot;
+        nameFrame();
         List<MachineBlock> blocks = layout.blocks();
         for (int index = 0; index < blocks.size(); index++) {
             MachineBlock block = blocks.get(index);
             for (Step step : block.steps()) {
                 line(step.at());
+                name(step);
                 operation(step.operation());
             }
             int next = layout.next(index);
@@ -72,6 +81,20 @@ final class Emitter {
             }
             ending(block.end(), next);
         }
+    }
+    /** Notes what the source calls the register that a step defines. */
+    private void name(Step step) {
+        int[] defined = step.name().isEmpty() ? new int[0] : Accesses.of(step.operation()).definitions();
+        if (defined.length > 0) {
+            names.add(new NamedValue(step.name(), slot, new NamedValue.InRegister(register(defined[0]))));
+        }
+    }
+
+    /** Notes where the variables are that live in the frame. */
+    private void nameFrame() {
+        frame.slots().stream().filter(Slot::isVariable).sorted(Comparator.comparingInt(Slot::id))
+                .forEach(variable -> names.add(new NamedValue(variable.name(), slot,
+                        new NamedValue.InFrame(frame.offsetOf(variable), variable.size()))));
     }
 
     private void line(Span at) {

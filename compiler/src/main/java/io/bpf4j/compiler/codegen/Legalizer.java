@@ -42,8 +42,7 @@ final class Legalizer {
         for (Block block : withFreeEntry(function, legalizer.names)) {
             legalizer.block(block);
         }
-        return new IrFunction(function.name(), function.parameters(), function.signature(), function.result(),
-                legalizer.blocks, function.at());
+        return function.withBlocks(legalizer.blocks);
     }
 
     /** The arguments are fetched once: nothing may lead back to the first block. */

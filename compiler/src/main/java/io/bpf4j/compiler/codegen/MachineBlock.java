@@ -5,9 +5,22 @@ import java.util.List;
 
 /** A run of machine operations with one entry and one ending. */
 record MachineBlock(int id, List<Step> steps, Ending end, Span endAt) {
+    /**
+    * An operation.
+    *
+    * @param at the place in the source that asked for it
+    * @param name what the source calls the register that it defines; may be empty
+    */
+    record Step(Operation operation, Span at, String name) {
+        Step(Operation operation, Span at) {
+            this(operation, at, "");
+        }
 
-    /** An operation and the place in the source that asked for it. */
-    record Step(Operation operation, Span at) {}
+        /** Returns another operation in the place of this one. */
+        Step with(Operation other) {
+            return new Step(other, at, name);
+        }
+    }
 
     /** Copies the list. */
     MachineBlock {

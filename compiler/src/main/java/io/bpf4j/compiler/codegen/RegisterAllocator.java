@@ -47,7 +47,7 @@ final class RegisterAllocator {
             for (Step step : block.steps()) {
                 Operation renamed = step.operation().rename(renamer);
                 if (!(renamed instanceof Move(int dst, int src) && dst == src)) {
-                    steps.add(new Step(renamed, step.at()));
+                    steps.add(step.with(renamed));
                 }
             }
             blocks.add(block.withSteps(steps).withEnd(block.end().rename(renamer)));

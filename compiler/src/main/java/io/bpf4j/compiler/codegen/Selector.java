@@ -6,6 +6,7 @@ import io.bpf4j.compiler.ir.Block;
 import io.bpf4j.compiler.ir.Instruction;
 import io.bpf4j.compiler.ir.IrFunction;
 import io.bpf4j.compiler.ir.Operand;
+import io.bpf4j.compiler.ir.Operands;
 import io.bpf4j.compiler.ir.Operand.Constant;
 import io.bpf4j.compiler.ir.Slot;
 import io.bpf4j.compiler.ir.Terminator;
@@ -31,13 +32,18 @@ final class Selector {
     private int nextSlot;
     private List<Step> steps;
     private Span at;
+    private final IrFunction function;
+    /** What the source calls the register that the instruction at hand defines. */
+    private String name = "";
+    private int named;
 
-    private Selector(boolean modern) {
+    private Selector(IrFunction function, boolean modern) {
+        this.function = function;
         this.modern = modern;
     }
 
     static MachineFunction select(IrFunction function, boolean modern) {
-        Selector selector = new Selector(modern);
+        Selector selector = new Selector(function, modern);
         List<MachineBlock> blocks = new ArrayList<>();
         for (Block block : function.blocks()) {
             blocks.add(selector.block(block, blocks.isEmpty() ? function : null));
@@ -56,15 +62,22 @@ final class Selector {
         }
         for (Instruction instruction : block.instructions()) {
             at = instruction.at();
+            name = "";
+            Operands.result(instruction).filter(function.names()::containsKey).ifPresent(result -> {
+                name = function.names().get(result);
+                named = register(result);
+            });
             instruction(instruction);
+            name = "";
         }
         at = block.end().at();
         Ending end = ending(block.end());
         return new MachineBlock(block.id(), steps, end, at);
     }
-
     private void emit(Operation operation) {
-        steps.add(new Step(operation, at));
+        int[] defined = name.isEmpty() ? new int[0] : Accesses.of(operation).definitions();
+        boolean names = operation.isCall() || defined.length == 1 && defined[0] == named;
+        steps.add(new Step(operation, at, names ? name : ""));
     }
 
     private int register(Value value) {

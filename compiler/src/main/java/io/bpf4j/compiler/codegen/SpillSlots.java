@@ -1,6 +1,5 @@
 package io.bpf4j.compiler.codegen;
 
-import io.bpf4j.compiler.codegen.MachineBlock.Step;
 import io.bpf4j.compiler.codegen.Operation.Load;
 import io.bpf4j.compiler.codegen.Operation.Store;
 import io.bpf4j.compiler.ir.Slot;
@@ -79,7 +78,7 @@ final class SpillSlots {
         List<MachineBlock> blocks = new ArrayList<>();
         for (MachineBlock block : function.blocks()) {
             blocks.add(block.withSteps(block.steps().stream()
-                    .map(step -> new Step(rewrite(step.operation(), shared), step.at())).toList()));
+                    .map(step -> step.with(rewrite(step.operation(), shared))).toList()));
         }
         return function.withBlocks(blocks);
     }

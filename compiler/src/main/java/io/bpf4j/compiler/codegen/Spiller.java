@@ -148,7 +148,7 @@ final class Spiller {
     private void general(Step step) {
         boolean assigned = Rematerialization.definesOneOf(step.operation(), group);
         Operation renamed = step.operation().rename(reloading(step.at()));
-        steps.add(new Step(renamed, step.at()));
+        steps.add(step.with(renamed));
         if (assigned) {
             store(new Source.InRegister(reloaded), step.at());
         }
@@ -193,7 +193,7 @@ final class Spiller {
             steps.add(new Step(Rematerialization.into(recipe, dst), step.at()));
         } else {
             Operation renamed = operation.rename(remaking(recipe, step.at()));
-            steps.add(new Step(renamed, step.at()));
+            steps.add(step.with(renamed));
         }
     }
 

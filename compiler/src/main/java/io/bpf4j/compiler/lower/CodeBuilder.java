@@ -17,7 +17,9 @@ import io.bpf4j.vm.isa.Condition;
 import io.bpf4j.vm.isa.Width;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Writes the blocks of one function in the order in which they lie, folding what is constant on the way. */
@@ -28,6 +30,8 @@ final class CodeBuilder {
     private final SlotPool slots = new SlotPool();
     /** Registers, assigned once, whose upper 32 bits are known to be zero. */
     private final BitSet upperZero = new BitSet();
+    /** What the source calls the values of variables. */
+    private final Map<Value, String> names = new HashMap<>();
     private List<Instruction> open;
     private int openId;
     private int blockCount;
@@ -55,6 +59,16 @@ final class CodeBuilder {
 
     Value value() {
         return new Value(valueCount++);
+    }
+    /** Notes what the source calls a value; the first name stays. */
+    void name(Operand operand, String name) {
+        if (operand instanceof Value value) {
+            names.putIfAbsent(value, name);
+        }
+    }
+
+    Map<Value, String> names() {
+        return names;
     }
 
     int block() {
@@ -115,8 +129,10 @@ final class CodeBuilder {
                 ? Operand.constant((int) constant.value())
                 : operand;
     }
-
     void copy(Value result, Operand source) {
+        if (names.containsKey(result)) {
+            name(source, names.get(result));
+        }
         emit(new Instruction.Copy(result, source, at));
     }
 

@@ -120,7 +120,7 @@ final class ProgramLowering {
             signature.add(new Parameter("ctx", CONTEXT_TYPE));
         });
         done.put(symbol, new IrFunction(symbol.name(), arguments, signature, symbol.result(),
-                BlockCleaner.clean(code.takeBlocks()), symbol.at()));
+                BlockCleaner.clean(code.takeBlocks()), symbol.at(), code.names()));
         return code.slots().all().stream().mapToInt(Slot::size).sum();
     }
 
@@ -182,7 +182,7 @@ final class ProgramLowering {
                 blocks.addAll(placement.apply(body, entry));
             }
             return new IrFunction(probe.name(), List.of(context), List.of(new Parameter("ctx", CONTEXT_TYPE)),
-                    IntType.S32, BlockCleaner.clean(blocks), probe.at());
+                    IntType.S32, BlockCleaner.clean(blocks), probe.at(), code.names());
         }
 
         /**

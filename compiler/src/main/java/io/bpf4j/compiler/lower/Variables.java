@@ -47,6 +47,7 @@ final class Variables {
             made = new Storage.InFrame(slot);
         } else {
             Value value = code.value();
+            code.name(value, variable.name());
             registers.set(value.id());
             if (Types.upperZero(variable.type())) {
                 code.promiseUpperZero(value);
@@ -59,6 +60,7 @@ final class Variables {
 
     /** Makes a variable another name for an operand that does not change. */
     void bind(LocalVariable variable, Operand operand) {
+        code.name(operand, variable.name());
         storage.put(variable, new Storage.Bound(operand));
     }
 

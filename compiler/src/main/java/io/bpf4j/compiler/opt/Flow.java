@@ -41,8 +41,7 @@ final class Flow {
 
     /** Returns the function with other blocks. */
     static IrFunction withBlocks(IrFunction function, List<Block> blocks) {
-        return new IrFunction(function.name(), function.parameters(), function.signature(), function.result(),
-                blocks, function.at());
+        return function.withBlocks(blocks);
     }
 
     /** Returns the function with every instruction replaced, given its block. */

@@ -26,11 +26,13 @@ public final class SplitLiveRanges {
     private final List<Integer> leader = new ArrayList<>();
     private final Map<Integer, Value> named = new HashMap<>();
     private final Map<Value, Integer> firstGroup = new HashMap<>();
+    private final Map<Value, String> sourceNames = new HashMap<>();
     private BitSet[] reachingIn;
 
     private SplitLiveRanges(IrFunction function) {
         this.function = function;
         names = new Names(function);
+        sourceNames.putAll(function.names());
     }
 
     /** Runs the pass. */
@@ -39,7 +41,8 @@ public final class SplitLiveRanges {
         pass.number();
         pass.solve();
         pass.walk(false);
-        return Flow.withBlocks(function, pass.walk(true));
+        List<Block> blocks = pass.walk(true);
+        return Flow.withBlocks(function, blocks).withNames(pass.sourceNames);
     }
 
     /** Numbers what every value holds at the start, then each assignment in order of the blocks. */
@@ -187,7 +190,14 @@ public final class SplitLiveRanges {
             boolean entry = find(assignmentsOf.get(value).nextSetBit(0)) == group;
             boolean parameter = function.parameters().contains(value);
             boolean keeps = parameter ? entry : firstGroup.putIfAbsent(value, group) == null;
-            return keeps ? value : names.value();
+            if (keeps) {
+                return value;
+            }
+            Value split = names.value();
+            if (function.names().containsKey(value)) {
+                sourceNames.put(split, function.names().get(value));
+            }
+            return split;
         });
     }
 }

@@ -23,9 +23,11 @@ import java.util.regex.Pattern;
  */
 record Blame(int register, String holds, Optional<Space> space) {
     private static final Pattern REGISTER = Pattern.compile("\\b[Rr](\\d+)\\b");
-    private static final Pattern BOUNDS = Pattern.compile("(?:value_size|mem_size)=(\\d+) off=-?\\d+ size=(\\d+)");
-    private static final Pattern ABOUT_BOUNDS = Pattern.compile("unbounded memory access|outside of the allowed memory"
-            + "|min value is (negative|outside)|invalid access to (map value|mem)");
+    private static final Pattern BOUNDS = Pattern
+            .compile("(?:value_size|mem_size)=(\\d+) off=-?\\d+ size=(\\d+)");
+    private static final Pattern ABOUT_BOUNDS = Pattern
+            .compile("unbounded memory access|outside of the allowed memory"
+                    + "|min value is (negative|outside)|invalid access to (map value|mem)");
 
     static Blame of(String words, Insn insn, LogWalk walk, ProgramUnit unit) {
         int register = register(words, insn);
@@ -43,7 +45,8 @@ record Blame(int register, String holds, Optional<Space> space) {
         int blamed = sizeBehind ? register + 1 : register;
         Optional<RegisterState> memory = size ? walk.state(register - 1) : state;
         Optional<Space> space = memory.filter(one -> !one.isScalar()).flatMap(
-                one -> space(words, insn, one, sizeBehind ? next.get() : state.get(), size || sizeBehind, unit));
+                one -> space(words, insn, one, sizeBehind ? next.get() : state.get(), size || sizeBehind,
+                        unit));
         return new Blame(blamed, (sizeBehind ? next.get() : state.get()).words(), space);
     }
 
@@ -60,7 +63,8 @@ record Blame(int register, String holds, Optional<Space> space) {
             boolean bySize, ProgramUnit unit) {
         Matcher bounds = BOUNDS.matcher(words);
         Optional<MapSpec> map = unit.map(memory.map());
-        long size = bounds.find() ? Long.parseLong(bounds.group(1))
+        long size = bounds.find()
+                ? Long.parseLong(bounds.group(1))
                 : map.map(spec -> (long) spec.valueSize()).orElse(memory.number("sz").orElse(-1));
         if (size < 0) {
             return Optional.empty();
@@ -69,7 +73,8 @@ record Blame(int register, String holds, Optional<Space> space) {
         List<Global> globals = unit.globals().stream().filter(one -> one.map().equals(memory.map())).toList();
         long start = memory.offset() + offset(insn);
         String range = varying.varies() || bySize ? varying.range() : "";
-        return Optional.of(new Space(new Memory(memory.target(), type, globals, start), (int) size, range, bySize));
+        return Optional
+                .of(new Space(new Memory(memory.target(), type, globals, start), (int) size, range, bySize));
     }
 
     private static long offset(Insn insn) {

@@ -69,13 +69,15 @@ public final class KernelLoader {
         Deque<AutoCloseable> made = new ArrayDeque<>();
         Map<String, Optional<LoadException>> answers = new LinkedHashMap<>();
         try {
-            List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(), OptionalInt::empty);
+            List<LoadPlan> plans = LoadPlan.of(unit.programs(), features, options.traits(),
+                    OptionalInt::empty);
             UnitBtf types = UnitBtf.of(unit);
             Optional<Fd> btf = loadBtf(types, made);
             Map<String, KernelMap> maps = createMaps(unit, btf, types, made);
             ProgramLoader loader = new ProgramLoader(kernel, features);
             for (LoadPlan plan : plans) {
-                try (Fd program = loader.load(plan, unit, name -> maps.get(name).fd(), btf, types)) {
+                try {
+                    loader.load(plan, unit, name -> maps.get(name).fd(), btf, types).close();
                     answers.put(plan.program().name(), Optional.empty());
                 } catch (LoadException e) {
                     answers.put(plan.program().name(), Optional.of(e));
@@ -85,7 +87,12 @@ public final class KernelLoader {
             closeAll(made, e);
             throw e;
         }
-        closeAll(made, new IllegalStateException("closing"));
+        IllegalStateException problems = new IllegalStateException(
+                "cannot free what was made to ask the kernel");
+        closeAll(made, problems);
+        if (problems.getSuppressed().length > 0) {
+            throw problems;
+        }
         return answers;
     }
 

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  */
 final class LogWalk {
     private static final Pattern WALKED = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\) .*");
-    private static final Pattern FROM = Pattern.compile("^from (\\d+) to (\\d+)(?: \\(speculative execution\\))?: .*");
+    private static final Pattern FROM = Pattern
+            .compile("^from (\\d+) to (\\d+)(?: \\(speculative execution\\))?: .*");
     private static final Pattern STATE = Pattern.compile("\\bR(\\d+)(?:_[rw]+)?=");
 
     private final List<Integer> path = new ArrayList<>();
@@ -49,7 +50,8 @@ final class LogWalk {
         int at = 0;
         while (matcher.find(at)) {
             int end = end(text, matcher.end());
-            states.put(Integer.parseInt(matcher.group(1)), RegisterState.parse(text.substring(matcher.end(), end)));
+            states.put(Integer.parseInt(matcher.group(1)),
+                    RegisterState.parse(text.substring(matcher.end(), end)));
             at = end;
         }
     }

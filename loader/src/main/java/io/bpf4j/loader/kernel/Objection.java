@@ -13,7 +13,8 @@ enum Objection {
             "test it first: if (!pointer) return;"),
     NULL_ARGUMENT("type=[a-z_]*_or_null expected",
             "this pointer may be null where it is passed on",
-            "test it first: if (!pointer) return;"),    /** Before what is said of numbers in general. */
+            "test it first: if (!pointer) return;"),
+    /** Before what is said of numbers in general. */
     GIVEN_BACK("type=scalar expected=ringbuf_mem",
             "this is no record that is reserved and not yet given back",
             "submit or discard a record once"),
@@ -49,7 +50,8 @@ enum Objection {
             "write license \"GPL\"; at the top of the file"),
     STACK_TOO_DEEP("combined stack size|stack depth \\d+ exceeds|tail_calls are not allowed",
             "the functions called here need more than the 512 bytes of stack that there are",
-            "make local arrays smaller, or put them into a per-CPU map"),    CALL_DEPTH("call stack of \\d+ frames is too deep",
+            "make local arrays smaller, or put them into a per-CPU map"),
+    CALL_DEPTH("call stack of \\d+ frames is too deep",
             "more than 8 functions call each other, or one calls itself",
             "call them from one place in turn, not each from the one before; there is no recursion"),
     UNREACHABLE("unreachable insn",

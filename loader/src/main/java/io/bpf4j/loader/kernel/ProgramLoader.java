@@ -71,7 +71,7 @@ final class ProgramLoader {
         Explanation explanation = VerifierLog.read(e.log(), program, unit);
         String message = "the kernel rejects the probe " + program.attach().spelling() + ": "
                 + explanation.reason();
-if (!message.contains(explanation.original())) {
+        if (!message.contains(explanation.original())) {
             message += " (verifier: " + explanation.original() + ")";
         }
         return new LoadException(message, explanation, e.log(), e);

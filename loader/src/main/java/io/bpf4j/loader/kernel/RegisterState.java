@@ -71,7 +71,8 @@ record RegisterState(String kind, Map<String, String> fields) {
         boolean hex = text.contains("0x");
         String digits = text.replace("0x", "");
         return OptionalLong.of(hex
-                ? (digits.startsWith("-") ? -Long.parseUnsignedLong(digits.substring(1), 16)
+                ? (digits.startsWith("-")
+                        ? -Long.parseUnsignedLong(digits.substring(1), 16)
                         : Long.parseUnsignedLong(digits, 16))
                 : new BigInteger(digits).longValue());
     }

@@ -97,7 +97,8 @@ record SessionPair(Program entry, Program exit) {
     private static Function moved(Function function, int by, String suffix) {
         return new Function(function.name() + suffix, function.slot() + by, function.parameters(),
                 function.result());
-    }    private List<NamedValue> names(int exitSlot) {
+    }
+    private List<NamedValue> names(int exitSlot) {
         return Stream.concat(entry.names().stream().map(name -> name.movedBy(DISPATCHER_SLOTS)),
                 exit.names().stream().map(name -> name.movedBy(exitSlot))).toList();
     }

@@ -38,14 +38,19 @@ public final class VerifierLog {
         int reasonAt = reasonAt(lines);
         String reason = reasonAt < 0 ? "no reason given" : lines.get(reasonAt);
         LogWalk walk = new LogWalk(lines.subList(0, Math.max(reasonAt, 0)));
-        String words = reasonAt < 0 ? "" : String.join("\n", lines.subList(Math.max(0, reasonAt - 2), reasonAt + 1));
+        String words = reasonAt < 0
+                ? ""
+                : String.join("\n", lines.subList(Math.max(0, reasonAt - 2), reasonAt + 1));
         Objection objection = Objection.of(words);
         int[] path = walk.path().length == 0 ? new int[]{slotIn(reason)} : walk.path();
-        String explanation = objection == null ? "the kernel's verifier says: " + reason : objection.explanation();
+        String explanation = objection == null
+                ? "the kernel's verifier says: " + reason
+                : objection.explanation();
         Instructions instructions = Instructions.of(program.instructions());
         Blame blame = Blame.of(words, instructions.at(path[path.length - 1]), walk, unit);
         return new Narrator(program, instructions, path).explain(new Complaint(explanation,
-                objection == null ? "" : objection.hint(), blame.register(), blame.holds(), blame.space(), reason));
+                objection == null ? "" : objection.hint(), blame.register(), blame.holds(), blame.space(),
+                reason));
     }
 
     /** Returns the instruction that a reason names itself, as those do that are found before anything is walked. */

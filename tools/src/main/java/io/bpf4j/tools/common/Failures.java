@@ -8,6 +8,7 @@ import io.bpf4j.loader.feature.UnsupportedFeatureException;
 import io.bpf4j.loader.proc.NoSuchProcessException;
 import io.bpf4j.loader.proc.ProcessAccessException;
 import io.bpf4j.loader.sys.SystemCallException;
+import io.bpf4j.vm.explain.Explanation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -54,7 +55,9 @@ final class Failures {
     private static UserError refused(LoadException e) {
         String place = e.place()
                 .map(line -> line.file() + ":" + line.line() + ":" + line.column() + ": ").orElse("");
-        String source = e.place().map(line -> "\n    " + line.text().strip()).orElse("");
+        String source = e.explanation().map(Explanation::details).filter(details -> !details.isEmpty())
+                .map(details -> "\n" + details.stripTrailing())
+                .orElseGet(() -> e.place().map(line -> "\n    " + line.text().strip()).orElse(""));
         return error(e.notPermitted() ? ExitCode.NO_PERMISSION : ExitCode.FAILED,
                 place + e.getMessage() + source, e.hint(), e);
     }

@@ -1,9 +1,13 @@
 package io.bpf4j.tools.verify;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.kernel.KernelLoader;
 import io.bpf4j.tools.common.Batch;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.ExitCode;
+import io.bpf4j.tools.common.ExplanationFields;
 import io.bpf4j.tools.common.HexBytes;
 import io.bpf4j.tools.common.JsonLines;
 import io.bpf4j.tools.common.Output;
@@ -12,6 +16,7 @@ import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.Probe;
 import io.bpf4j.tools.session.ProbeFile;
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.explain.Explanation;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
@@ -33,6 +38,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +50,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", mixinStandardHelpOptions = true,
         description = {
             "Proves that the programs of a probe are safe, as the kernel's verifier would, without the kernel.",
-            "The exit status is 1 if one is rejected."},
+            "The exit status is 1 if one is rejected. With -v, all that is known before each instruction."},
         footerHeading = "%nExamples:%n",
         footer = {"  bpf4j verify probe.probe",
             "  bpf4j verify probe.bpf.o --program SSL_write_entry --format json",
@@ -68,6 +74,9 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--btf", paramLabel = "FILE",
             description = "fit an object of clang's to these types instead of the running kernel's")
     private Path types;
+
+    @Option(names = "--kernel", description = "let this kernel's verifier decide; nothing is attached")
+    private boolean kernel;
 
     @Mixin
     private CommonOptions common;
@@ -103,17 +112,19 @@ public final class VerifyCommand implements Callable<Integer> {
                         "there are "
                                 + String.join(", ", unit.programs().stream().map(Program::name).toList()));
             }
-            JsonLines lines = new JsonLines(output);
+            if (kernel) {
+                return askKernel(output, machine, probe.traits(), unit.withPrograms(programs));
+            }
             for (Program program : programs) {
-                Verdict verdict = Verifier.verify(program,
-                        VerifierInput.of(program, unit,
-                                probe.traits().getOrDefault(program.name(), LoadTraits.NONE))
+                Verdict verdict = verify(output, program,
+                        VerifierInput.of(program, unit, probe.traits().getOrDefault(program.name(), LoadTraits.NONE))
                                 .withTypes(objects.typesOf(program)));
                 safe &= verdict instanceof VerifiedProgram;
                 if (common.json()) {
-                    lines.line(json -> {
+                    new JsonLines(output).line(json -> {
                         json.writeStringField("program", program.name());
                         write(json, verdict);
+                        explain(json, verdict);
                         writeStatistics(json, verdict.statistics());
                     });
                 } else {
@@ -122,6 +133,56 @@ public final class VerifyCommand implements Callable<Integer> {
             }
         }
         return safe;
+    }
+
+    private Verdict verify(Output output, Program program, VerifierInput input) {
+        if (!common.verbose() || common.json()) {
+            return Verifier.verify(program, input);
+        }
+        StateTrace trace = new StateTrace(output, program);
+        Verdict verdict = Verifier.verify(program, input, trace);
+        trace.end();
+        return verdict;
+    }
+
+    /** Lets the kernel's verifier decide; what it says has the same form. */
+    private boolean askKernel(Output output, Machine machine, Map<String, LoadTraits> traits,
+            ProgramUnit unit) {
+        machine.requirePermission();
+        Map<String, Optional<LoadException>> answers = new KernelLoader(machine.kernel(), machine.features())
+                .verify(unit, SessionOptions.EVERYTHING.withTraits(traits));
+        answers.forEach((program, refusal) -> {
+            if (common.json()) {
+                new JsonLines(output).line(json -> {
+                    json.writeStringField("program", program);
+                    json.writeStringField("verdict", refusal.isEmpty() ? "accept" : "reject");
+                    if (refusal.isPresent()) {
+                        json.writeStringField("message", refusal.get().getMessage());
+                        if (refusal.get().explanation().isPresent()) {
+                            ExplanationFields.write(json, refusal.get().explanation().get());
+                        }
+                    }
+                });
+            } else {
+                output.text(
+                        program + (refusal.isEmpty() ? ": the kernel accepts it" : ": the kernel rejects it"))
+                        .line();
+                refusal.ifPresent(e -> {
+                    e.explanation().map(Explanation::text).orElseGet(e::getMessage).lines()
+                            .forEach(line -> output.text("  " + line).line());
+                    if (common.verbose()) {
+                        e.log().lines().forEach(line -> output.text(line).line());
+                    }
+                });
+            }
+        });
+        return answers.values().stream().allMatch(Optional::isEmpty);
+    }
+
+    private static void explain(JsonGenerator json, Verdict verdict) throws IOException {
+        if (verdict instanceof Rejection rejection) {
+            ExplanationFields.write(json, rejection.explanation());
+        }
     }
 
     private static void print(Output output, Program program, Verdict verdict) {

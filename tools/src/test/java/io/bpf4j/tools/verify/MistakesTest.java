@@ -45,7 +45,8 @@ class MistakesTest {
     private static final Path FOLDER = Path.of("src", "test", "resources", "io", "bpf4j", "tools", "verify",
             "mistakes");
     private static final String CLANG = Stream.of("clang-14", "clang").filter(Command::exists).findFirst()
-            .orElse("");    /** Whose words the golden files have. */
+            .orElse("");
+    /** Whose words the golden files have. */
     private static final String KERNEL = "6.18";
 
     @TempDir
@@ -83,7 +84,8 @@ class MistakesTest {
     @MethodSource("probes")
     void probeIsExplained(String name) throws IOException {
         assertApproved(name, own(name));
-    }    static List<String> all() throws IOException {
+    }
+    static List<String> all() throws IOException {
         return Stream.concat(sources().stream(), probes().stream()).toList();
     }
 
@@ -153,7 +155,7 @@ class MistakesTest {
         }
         Path object = folder.resolve(name + ".o");
         Command.Result result = Command.run(CLANG, "-O2", "-g", "-target", "bpf", "-mcpu=v3",
-                  "-c", folder.resolve(name).toString(), "-o",
+                "-c", folder.resolve(name).toString(), "-o",
                 object.toString());
         assertEquals("", result.output());
         return ForeignObjectReader

@@ -2,9 +2,13 @@ package io.bpf4j.tools.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bpf4j.loader.feature.Feature;
+import io.bpf4j.loader.feature.Support;
 import io.bpf4j.tools.command.ToolProcess;
 import io.bpf4j.vm.object.foreign.ClangObjects;
+import io.bpf4j.tools.session.Machine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,6 +63,51 @@ class VerifyCommandTest {
         Result result = run("", "verify", probe.toString(), "--program", "nothing");
         assertEquals(2, result.code());
         assertTrue(result.errors().startsWith("bpf4j: there is no program nothing in "), result::errors);
+    }
+
+    private static final String UNCHECKED = """
+            license "GPL";
+            map hash<u32, u64> counts(64);
+            probe uprobe:libc:malloc(u64 size) {
+                u64 *count = counts.lookup(pid());
+                *count += 1;
+            }
+            """;
+
+    @Test
+    void verboseTellsWhatIsKnownBeforeEachInstruction(@TempDir Path folder) throws Exception {
+        Path probe = Files.writeString(folder.resolve("x.probe"), UNCHECKED);
+        Result result = run("", "verify", "-v", probe.toString());
+        assertEquals(1, result.code(), result::errors);
+        assertEquals("; u64 *count = counts.lookup(pid()); @ " + probe + ":4", result.output().get(0));
+        assertTrue(result.output().get(1).matches(" {3}0: .* ; r1 = a pointer to the context"),
+                result::toString);
+        assertTrue(
+                result.output().stream()
+                        .anyMatch(line -> line.contains("lookup_elem") || line.contains("call 1")),
+                result::toString);
+        assertTrue(result.output().stream()
+                .anyMatch(line -> line.contains("; r0 = null or a pointer to a value of map counts")),
+                result::toString);
+    }
+
+    @Test
+    void programsReadTheSameExplanationWhoeverRefuses(@TempDir Path folder) throws Exception {
+        Path probe = Files.writeString(folder.resolve("x.probe"), UNCHECKED);
+        String fact = "\"facts\":[\"count is null or a pointer to a value of map counts\"]";
+        Result own = run("", "verify", "--format", "json", probe.toString());
+        assertEquals(1, own.code(), own::errors);
+        assertTrue(own.output().getFirst().contains(fact), own::toString);
+        assertTrue(own.output().getFirst().contains("\"hint\":\"test it first: if (count != 0)\""),
+                own::toString);
+        try (Machine machine = new Machine()) {
+            Support support = machine.features().support(Feature.BPF_CALL);
+            assumeTrue(support.available(), support::explanation);
+        }
+        Result kernel = run("", "verify", "--kernel", "--format", "json", probe.toString());
+        assertEquals(1, kernel.code(), kernel::errors);
+        assertTrue(kernel.output().getFirst().contains(fact), kernel::toString);
+        assertTrue(kernel.output().getFirst().contains("\"kernel\":\"R"), kernel::toString);
     }
 
     @Test

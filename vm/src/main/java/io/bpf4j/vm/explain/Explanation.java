@@ -52,10 +52,12 @@ public record Explanation(int slot, Optional<SourceLine> line, String reason, Li
 
     /** Returns the whole explanation, one fact a line, each line with its end. */
     public String text() {
-        return place() + ": " + reason + '\n' + details();
+        return place() + ": " + reason + '\n' + details()
+                + (hint.isEmpty() ? "" : "  hint: " + hint + '\n')
+                + (original.isEmpty() ? "" : "  kernel: " + original + '\n');
     }
 
-    /** Returns all but the place and the reason; the first line is the source's. */
+    /** Returns the line of the source, the facts and the path. */
     public String details() {
         StringBuilder text = new StringBuilder();
         line.filter(source -> !source.text().isBlank())
@@ -68,12 +70,6 @@ public record Explanation(int slot, Optional<SourceLine> line, String reason, Li
             String where = step.line().map(source -> source.file() + ":" + source.line())
                     .orElse("instruction " + step.slot());
             text.append("  ").append(where).append(": ").append(step.what()).append('\n');
-        }
-        if (!hint.isEmpty()) {
-            text.append("  hint: ").append(hint).append('\n');
-        }
-        if (!original.isEmpty()) {
-            text.append("  kernel: ").append(original).append('\n');
         }
         return text.toString();
     }

@@ -73,6 +73,11 @@ public final class Narrator {
             facts.add(names.ofRegister(complaint.register()).orElse("r" + complaint.register()) + " is "
                     + complaint.holds());
         }
+        if (complaint.register() >= 0) {
+            String name = names.ofRegister(complaint.register()).filter(one -> !one.contains(" "))
+                    .orElse("pointer");
+            hint = hint.replace("(!pointer)", "(!" + name + ")");
+        }
         Optional<String> gone = givenBack(complaint);
         if (gone.isPresent()) {
             facts.clear();

@@ -13,7 +13,7 @@ import java.util.List;
  */
 record PrivateData(int version, ProgramUnit unit, List<Code> codes, List<Data> data, LineTable lines) {
     /** Version 1 had the lines in the unit. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final String SECTION = ".bpf4j";
 
     /** Where a program's main function and the functions that it calls are, in bytes. */

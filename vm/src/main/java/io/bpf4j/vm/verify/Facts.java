@@ -2,7 +2,9 @@ package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.Alu;
+import io.bpf4j.vm.isa.Instructions;
 import java.util.BitSet;
+import java.util.Optional;
 
 /** What is found out about a program while it is walked, for those who compile it. */
 final class Facts {
@@ -15,10 +17,12 @@ final class Facts {
     /** The divisions whose divisor may be zero, by index. */
     private final BitSet zeroDivisors = new BitSet();
     private int contextBytes;
-
+    /** What each access goes to, by index; null where nothing was seen. */
+    private final MemoryFact[] accesses;
     Facts(Code code) {
         this.code = code;
         stack = new int[code.functions()];
+        accesses = new MemoryFact[code.size()];
     }
 
     void useStack(int entry, int bytes) {
@@ -40,6 +44,15 @@ final class Facts {
             zeroDivisors.set(index);
         }
         return !zeroDivisors.get(index);
+    }
+    /** Notes an access that is in bounds, on one path. */
+    void access(int index, MemoryFact fact) {
+        accesses[index] = accesses[index] == null ? fact : accesses[index].or(fact);
+    }
+
+    /** Returns what is proved of the access at a slot. */
+    Optional<MemoryFact> access(int slot, Instructions instructions) {
+        return Optional.ofNullable(accesses[instructions.indexAt(slot)]);
     }
 
     void useContext(long end) {

@@ -243,7 +243,9 @@ final class MemoryAccess {
         boolean strict = always || pointer.isStack() || walk.policy().strictAlignment();
         long extra = pointer.isPacket() ? 2 : 0;
         Tnum at = pointer.variable().bits().add(Tnum.constant(pointer.offset() + offset + extra));
-        if (strict && !at.isAligned(bytes)) {
+        boolean aligned = at.isAligned(bytes);
+        walk.facts().access(walk.index(), MemoryFact.of(pointer.target(), aligned && !pointer.isPacket()));
+        if (strict && !aligned) {
             throw Refusal.of(RejectionKind.MISALIGNED, base.number(), "accesses " + bytes + " bytes of "
                     + pointer.target().words() + " at offset " + (pointer.isFixed()
                             ? Long.toString(pointer.fixedOffset() + offset)

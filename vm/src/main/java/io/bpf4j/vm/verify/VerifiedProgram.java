@@ -1,7 +1,9 @@
 package io.bpf4j.vm.verify;
 
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.isa.Instructions;
 import java.util.BitSet;
+import java.util.Optional;
 
 /** A program that may run; only the verifier makes one. What it found out helps whoever compiles the program. */
 public final class VerifiedProgram implements Verdict {
@@ -54,6 +56,13 @@ public final class VerifiedProgram implements Verdict {
     /** Returns the slots of divisions whose divisor is never zero. */
     public BitSet safeDivisions() {
         return facts.safeDivisions();
+    }
+    /**
+    * Returns what is proved of the load, store or atomic operation at a slot: it is in bounds of some region. Empty
+    * for other instructions and for those that are never executed.
+    */
+    public Optional<MemoryFact> access(int slot) {
+        return facts.access(slot, Instructions.of(program.instructions()));
     }
 
     /** Returns the slots of instructions that are never executed, whatever the input. */

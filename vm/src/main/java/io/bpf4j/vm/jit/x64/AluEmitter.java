@@ -25,29 +25,31 @@ final class AluEmitter {
 
     private final X64Assembler code;
     private final boolean bmi2;
+    private final Emission emission;
     private final DivisionEmitter division;
 
     AluEmitter(Emission emission) {
+        this.emission = emission;
         this.code = emission.code;
         this.bmi2 = emission.features.contains(CpuFeature.BMI2);
         this.division = new DivisionEmitter(emission.code, this);
     }
-
-    void emit(Alu insn) {
+    /** Emits the operation at a slot. */
+    void emit(Alu insn, int slot) {
         Gpr dst = Registers.of(insn.dst());
         switch (insn.src()) {
-            case Register src -> withRegister(insn.operation(), insn.wide(), dst, Registers.of(src));
+            case Register src -> withRegister(insn, dst, Registers.of(src), slot);
             case Operand.Immediate(int value) -> withImmediate(insn.operation(), insn.wide(), dst, value);
         }
     }
-
-    private void withRegister(AluOperation operation, boolean wide, Gpr dst, Gpr src) {
-        OperandSize size = Emission.size(wide);
+    private void withRegister(Alu insn, Gpr dst, Gpr src, int slot) {
+        AluOperation operation = insn.operation();
+        OperandSize size = Emission.size(insn.wide());
         switch (operation) {
             case ADD, SUBTRACT, OR, AND, XOR -> code.alu(simple(operation), size, dst, src);
             case MULTIPLY -> code.imul(size, dst, src);
             case DIVIDE, MODULO, SIGNED_DIVIDE, SIGNED_MODULO ->
-                division.byRegister(operation, size, dst, src);
+                division.byRegister(operation, size, dst, src, emission.dividesSafely(slot));
             case SHIFT_LEFT, SHIFT_RIGHT, SHIFT_RIGHT_SIGNED -> shift(operation, size, dst, src);
             default -> move(size, dst, src);
         }

@@ -159,8 +159,12 @@ final class DivisionEmitter {
         code.mov(QWORD, RDX, SCRATCH_2);
         return SCRATCH;
     }
-
-    void byRegister(AluOperation operation, OperandSize size, Gpr dst, Gpr src) {
+    /**
+    * Divides by a register.
+    *
+    * @param neverZero whether it is proved not to be zero, so that nobody needs to look
+    */
+    void byRegister(AluOperation operation, OperandSize size, Gpr dst, Gpr src, boolean neverZero) {
         Gpr divisor = src;
         if (src == RAX || src == RDX) {
             code.mov(QWORD, SCRATCH_3, src);
@@ -169,21 +173,25 @@ final class DivisionEmitter {
         Label zero = code.label();
         Label minusOne = code.label();
         Label done = code.label();
-        code.test(size, divisor, divisor);
-        code.jcc(ConditionCode.E, zero);
+        if (!neverZero) {
+            code.test(size, divisor, divisor);
+            code.jcc(ConditionCode.E, zero);
+        }
         if (isSigned(operation)) {
             code.alu(Alu.CMP, size, divisor, -1);
             code.jcc(ConditionCode.E, minusOne);
         }
         divide(operation, size, dst, divisor);
-        code.jmp(done);
         if (isSigned(operation)) {
+            code.jmp(done);
             code.bind(minusOne);
             byMinusOne(operation, size, dst);
-            code.jmp(done);
         }
-        code.bind(zero);
-        byZero(operation, size, dst);
+        if (!neverZero) {
+            code.jmp(done);
+            code.bind(zero);
+            byZero(operation, size, dst);
+        }
         code.bind(done);
     }
 

@@ -11,7 +11,9 @@ import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Memory;
 import io.bpf4j.vm.x64.OperandSize;
 import io.bpf4j.vm.x64.X64Assembler;
+import io.bpf4j.vm.verify.VerifiedProgram;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ final class Emission {
     final Liveness liveness;
     final boolean checked;
     final Set<CpuFeature> features;
+    private final BitSet safeDivisions;
     private final Map<Integer, Label> labels = new HashMap<>();
     private final List<ColdTrap> traps = new ArrayList<>();
 
@@ -41,6 +44,12 @@ final class Emission {
         this.liveness = Liveness.of(flow);
         this.checked = checked;
         this.features = features;
+        this.safeDivisions = program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new);
+    }
+
+    /** Returns whether the division at a slot is proved to divide by something other than zero. */
+    boolean dividesSafely(int slot) {
+        return safeDivisions.get(slot);
     }
 
     /** Returns the label of the instruction at a slot. */

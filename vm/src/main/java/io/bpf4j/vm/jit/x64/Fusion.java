@@ -106,7 +106,7 @@ final class Fusion {
         if (first.operation() == AluOperation.AND && isDeadAfter(index + 1, first.dst())) {
             control.compare(Condition.ANY_BIT, first.wide(), Registers.of(first.dst()), first.src());
         } else {
-            alu.emit(first);
+            alu.emit(first, instructions.slotOf(index));
         }
         control.branch(branch.condition(), instructions.slotOf(index + 1),
                 instructions.targetSlot(index + 1).orElseThrow());

@@ -88,7 +88,7 @@ final class ProgramEmitter {
 
     private void one(Insn insn, int index, int slot) {
         switch (insn) {
-            case Alu operation -> alu.emit(operation);
+            case Alu operation -> alu.emit(operation, slot);
             case MoveSignExtended move -> alu.signExtend(move);
             case Negate negate -> emission.code.unary(Unary.NEG, Emission.size(negate.wide()),
                     Registers.of(negate.dst()));
