@@ -65,7 +65,7 @@ public final class RemoteCalls implements AutoCloseable {
         this.memory = process.memory();
         this.places = places;
         saved = process.registers(carrier.id());
-        savedMask = trace.signalMask(carrier.id());
+        savedMask = carrier.signalMask();
         frame = new ReturnFrame(saved, savedMask, trace.vectorState(carrier.id()));
         savedCode = memory.read(places.code(), CarrierStub.code().length);
         savedData = memory.read(places.data().start(), BorrowedPlaces.DATA_SIZE);

@@ -9,6 +9,8 @@ import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.Syscall;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ public final class StoppedProcess implements AutoCloseable {
     /** How long {@link #stop(Tracer, int)} waits for each thread. */
     public static final Duration STOP_LIMIT = Duration.ofMillis(500);
 
+    private static final int CURRENT_SEQUENCE = 8; // rseq_cs in struct rseq, include/uapi/linux/rseq.h
     private static final long THREAD_HANDLE = 0x80; // PIDFD_THREAD, Linux 6.9
 
     private final Tracer tracer;
@@ -202,13 +205,19 @@ public final class StoppedProcess implements AutoCloseable {
     }
 
     /**
-     * A thread in a system call, if there is one: one that is stopped in a restartable sequence (rseq(2)) could not be
-     * aborted there any more, as the kernel looks whether it is in one while it is elsewhere for us.
+     * A thread in a system call, if there is one, or else one that is not in a restartable sequence (rseq(2)): that
+     * could not be aborted any more, as the kernel looks whether the thread is in it while it is elsewhere for us.
      */
     private TracedThread carrier() {
         return threads.values().stream()
                 .filter(thread -> registers.get(thread.id()).isInSystemCall()).findFirst()
+                .or(() -> threads.values().stream().filter(this::isOutsideSequence).findFirst())
                 .orElseGet(() -> threads.values().iterator().next());
+    }
+
+    private boolean isOutsideSequence(TracedThread thread) {
+        long area = tracer.trace().restartableSequenceArea(thread.id());
+        return area == 0 || memory.readLong(area + CURRENT_SEQUENCE) == 0;
     }
 
     void callsClosed() {
@@ -235,22 +244,28 @@ public final class StoppedProcess implements AutoCloseable {
                 calls.close();
             }
         } finally {
-            for (TracedThread thread : threads.values()) {
-                thread.heldSignals()
-                        .forEach(signal -> tracer.kernel().call(Syscall.TGKILL, pid(), thread.id(),
-                                signal, 0, 0, 0));
-                if (thread.stopped()) {
-                    thread.detach();
-                } else if (!thread.ended()) {
-                    abandoned = true;
-                }
-            }
+            detachAll();
             stoppedNanos = stoppedNanos();
             closed = true;
             if (abandoned) {
                 tracer.endThread();
             }
             memory.close();
+        }
+    }
+
+    private void detachAll() {
+        List<TracedThread> killed = new ArrayList<>();
+        for (TracedThread thread : threads.values()) {
+            thread.heldSignals().forEach(signal -> kernel().call(Syscall.TGKILL, pid(), thread.id(), signal, 0, 0, 0));
+            if (!thread.detach()) {
+                killed.add(thread);
+            }
+        }
+        // The end of the first thread is told when the others' has been heard.
+        killed.sort(Comparator.comparing(thread -> thread.id() == pid()));
+        for (TracedThread thread : killed) {
+            abandoned |= !thread.awaitEnd(STOP_LIMIT);
         }
     }
 }

@@ -57,6 +57,7 @@ final class Stopper {
                     ? known
                     : new InjectException(Reason.NO_SUCH_PROCESS, e.getMessage());
         }
+        endThreadIfNeeded();
         List<TracedThread> stopped = threads.values().stream().filter(TracedThread::stopped).toList();
         if (stopped.isEmpty()) {
             throw new InjectException(Reason.NO_SUCH_PROCESS,
@@ -94,7 +95,12 @@ final class Stopper {
         try {
             thread.awaitStop(limit);
         } catch (InjectException e) {
-            throw e.reason() == Reason.NOT_STOPPABLE ? Diagnosis.notStoppable(process.pid(), thread.id()) : e;
+            if (e.reason() != Reason.NOT_STOPPABLE) {
+                throw e;
+            }
+            if (!hasEnded(thread.id())) { // as a process's first thread may, which is not told before all have
+                throw Diagnosis.notStoppable(process.pid(), thread.id());
+            }
         }
     }
 
@@ -130,7 +136,12 @@ final class Stopper {
     }
 
     private void undo() {
-        threads.values().stream().filter(TracedThread::stopped).forEach(TracedThread::detach);
+        endThreadIfNeeded();
+        threads.values().stream().filter(TracedThread::stopped).toList().forEach(TracedThread::detach);
+    }
+
+    /** A thread that is traced but not stopped can only be freed by the end of the tracer's thread. */
+    private void endThreadIfNeeded() {
         if (threads.values().stream().anyMatch(thread -> !thread.stopped() && !thread.ended())) {
             tracer.endThread();
         }

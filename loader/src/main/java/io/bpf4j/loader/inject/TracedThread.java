@@ -14,9 +14,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /** One thread that is traced, from PTRACE_SEIZE to PTRACE_DETACH. For the tracer's thread only. */
 final class TracedThread {
-    /** How long to ask again and again: a stop takes microseconds, a sleep would take tens of them at least. */
-    private static final long IMPATIENT_NANOS = 1_000_000;
-    private static final long PAUSE_NANOS = 200_000;
+    /** How long to ask again and again: a stop takes microseconds on a processor of its own. */
+    private static final long IMPATIENT_NANOS = 50_000;
+    /** The first pause after that, in which the thread may have this processor; later ones are longer. */
+    private static final long PAUSE_NANOS = 20_000;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000;
 
     private final TraceCalls trace;
     private final int process;
@@ -127,6 +129,7 @@ final class TracedThread {
     /** Waits for what happens next; empty if nothing does until then. */
     Optional<WaitStatus> await(long deadline) {
         long begin = System.nanoTime();
+        long pause = PAUSE_NANOS;
         while (true) {
             Optional<WaitStatus> status = trace.poll(id);
             long now = System.nanoTime();
@@ -139,9 +142,10 @@ final class TracedThread {
                 return status;
             }
             if (now - begin < IMPATIENT_NANOS) {
-                Thread.yield();
+                Thread.onSpinWait();
             } else {
-                LockSupport.parkNanos(PAUSE_NANOS);
+                LockSupport.parkNanos(pause);
+                pause = Math.min(pause + pause / 4, LONGEST_PAUSE_NANOS);
             }
         }
     }
@@ -161,18 +165,37 @@ final class TracedThread {
         check(trace.setRegisters(id, registers.bytes()), "setting the registers of");
     }
 
-    /** Lets it go for good; nothing happens if it was killed. */
-    void detach() {
+    /** The signals that it blocks, see {@link TraceCalls#signalMask}. */
+    long signalMask() {
+        return trace.signalMask(id).orElseThrow(() -> gone("reading the blocked signals of"));
+    }
+
+    private InjectException gone(String what) {
+        return new InjectException(Reason.NO_SUCH_PROCESS,
+                "process %d has gone: %s thread %d found no stopped thread".formatted(process, what, id));
+    }
+
+    /** Lets it go for good; returns false for one that was killed, and is to be waited for. */
+    boolean detach() {
+        boolean done = stopped && trace.resume(id, Resume.DETACHED, 0) == 0;
         stopped = false;
-        if (trace.resume(id, Resume.DETACHED, 0) == -Errno.ESRCH.number()) {
-            trace.poll(id);
+        return done || ended;
+    }
+
+    /** Takes note of the end of a thread, without which its process would not end; returns false if it does not end. */
+    boolean awaitEnd(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!ended) {
+            if (await(deadline).isEmpty()) {
+                return false;
+            }
         }
+        return true;
     }
 
     private void check(long result, String what) {
         if (result == -Errno.ESRCH.number()) {
-            throw new InjectException(Reason.NO_SUCH_PROCESS,
-                    "process %d has gone: %s thread %d found no stopped thread".formatted(process, what, id));
+            throw gone(what);
         }
         if (result < 0) {
             throw new InjectException(Reason.CALL_FAILED, "%s thread %d of process %d failed with %s"

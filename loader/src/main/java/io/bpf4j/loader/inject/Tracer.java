@@ -1,6 +1,7 @@
 package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.loader.sys.Syscall;
 import io.bpf4j.loader.sys.TraceCalls;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -24,6 +25,9 @@ import java.util.function.Supplier;
  * <p>When the thread ends, for whatever reason, the kernel lets everything go on that it held. {@link #close} ends it.
  */
 public final class Tracer implements AutoCloseable {
+    /** PR_SET_TIMERSLACK: let a sleep of some microseconds be one, not 50 more. */
+    private static final int SET_TIMER_SLACK = 29;
+
     private final Kernel kernel;
     private Worker worker;
     private boolean closed;
@@ -35,17 +39,20 @@ public final class Tracer implements AutoCloseable {
 
     private static final class Worker {
         private final LinkedBlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
+        private final Kernel kernel;
         private final TraceCalls trace;
         private final Thread thread;
         private volatile boolean ending;
 
         Worker(Kernel kernel) {
+            this.kernel = kernel;
             trace = new TraceCalls(kernel);
             thread = Thread.ofPlatform().name("bpf4j-tracer").daemon().start(this::run);
         }
 
         private void run() {
             try (trace) {
+                kernel.call(Syscall.PRCTL, SET_TIMER_SLACK, 1, 0, 0, 0, 0);
                 while (!ending) {
                     tasks.take().run();
                 }
@@ -89,12 +96,16 @@ public final class Tracer implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      */
     public <T> T call(Supplier<T> task) {
-        Worker current = worker();
-        if (Thread.currentThread() == current.thread) {
-            return task.get();
-        }
-        synchronized (current) {
-            return current.call(task);
+        while (true) {
+            Worker current = worker();
+            if (Thread.currentThread() == current.thread) {
+                return task.get();
+            }
+            synchronized (current) {
+                if (!current.ending) {
+                    return current.call(task);
+                }
+            }
         }
     }
 
@@ -141,8 +152,8 @@ public final class Tracer implements AutoCloseable {
     @Override
     public synchronized void close() {
         if (!closed && worker != null) {
-            worker.ending = true;
-            worker.tasks.add(new FutureTask<>(() -> null));
+            Worker last = worker;
+            last.tasks.add(new FutureTask<>(() -> last.ending = true));
         }
         closed = true;
     }

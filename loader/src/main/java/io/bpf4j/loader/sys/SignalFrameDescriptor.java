@@ -34,14 +34,7 @@ public final class SignalFrameDescriptor {
     public static final int SS_FLAGS = 32;
     public static final int R8 = 48;
     public static final int DI = 112;
-    public static final int SI = 120;
-    public static final int BP = 128;
-    public static final int BX = 136;
-    public static final int DX = 144;
-    public static final int AX = 152;
-    public static final int CX = 160;
     public static final int SP = 168;
-    public static final int IP = 176;
     public static final int FLAGS = 184;
     public static final int CS = 192;
     public static final int GS = 194;

@@ -2,6 +2,7 @@ package io.bpf4j.loader.sys;
 
 import io.bpf4j.loader.sys.NativeMemory.Block;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * ptrace(2) and wait4(2). The thread that seizes is the tracer: every later call must come from it, and when it ends,
@@ -36,6 +37,9 @@ public final class TraceCalls implements AutoCloseable {
     private static final int GET_SIGNAL_MASK = 0x420a;
     private static final int SET_SIGNAL_MASK = 0x420b;
 
+    private static final int GET_SEQUENCE_CONFIGURATION = 0x420f; // Linux 5.13
+
+    private static final long SEQUENCE_CONFIGURATION_SIZE = 24;
     private static final long VECTOR_STATE = 0x202; // NT_X86_XSTATE
     private static final long SIGNAL_SET_SIZE = 8;
     private static final long MARK_SYSTEM_CALLS = 1; // PTRACE_O_TRACESYSGOOD
@@ -101,18 +105,23 @@ public final class TraceCalls implements AutoCloseable {
 
     /**
      * The blocked signals of a stopped thread, bit {@code n - 1} for signal {@code n}: those that it goes on with, if
-     * it waits in a system call that changes them meanwhile, such as ppoll.
+     * it waits in a system call that changes them meanwhile, such as ppoll. Empty for a thread that is not stopped.
      */
-    public long signalMask(int thread) {
-        SystemCallException.check(ptrace(GET_SIGNAL_MASK, thread, SIGNAL_SET_SIZE, small.address()), "ptrace",
-                () -> "reading the blocked signals of thread " + thread);
-        return small.bytes().getLong(0);
+    public OptionalLong signalMask(int thread) {
+        long result = ptrace(GET_SIGNAL_MASK, thread, SIGNAL_SET_SIZE, small.address());
+        return result == 0 ? OptionalLong.of(small.bytes().getLong(0)) : OptionalLong.empty();
     }
 
     /** Sets the blocked signals of a stopped thread; SIGKILL and SIGSTOP never are. */
     public long setSignalMask(int thread, long mask) {
         small.bytes().putLong(0, mask);
         return ptrace(SET_SIGNAL_MASK, thread, SIGNAL_SET_SIZE, small.address());
+    }
+
+    /** Returns where a stopped thread has its {@code struct rseq}; 0 if nowhere, or if the kernel does not say. */
+    public long restartableSequenceArea(int thread) {
+        long length = ptrace(GET_SEQUENCE_CONFIGURATION, thread, SEQUENCE_CONFIGURATION_SIZE, small.address());
+        return length < Long.BYTES ? 0 : small.bytes().getLong(0); // rseq_abi_pointer comes first
     }
 
     /** Whether the signal at which a thread has stopped is one that its own doing raised, such as a bad address. */

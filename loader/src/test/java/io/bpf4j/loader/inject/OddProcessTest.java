@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class OddProcessTest {
     private static final int PAGE = 4096;
+    private static final int SIGKILL = 9;
     private static final int SIGSTOP = 19;
     private static final int SIGCONT = 18;
 
@@ -55,7 +56,8 @@ class OddProcessTest {
                 var calls = process.remoteCalls()) {
             assertEquals(process.info().namespacePid(), calls.call(Syscall.GETPID));
             var mappings = new RemoteMappings(process, calls);
-            Range range = mappings.mapShared(shared.file(), BorrowedPlaces.of(process.threads().getFirst()).code(), PAGE);
+            long near = BorrowedPlaces.of(process.threads().getFirst()).code();
+            Range range = mappings.mapShared(shared.file(), near, PAGE);
             process.memory().write(range.start(), new byte[]{42});
             assertEquals(42, shared.mapping().bytes().get(0));
             Range code = mappings.mapCode(range.start(), PAGE);
@@ -177,6 +179,24 @@ class OddProcessTest {
             assertEquals("right", victim.line());
             assertEquals(0, victim.exitCode());
             assertEquals(1, tracer.call(() -> 1), "the tracer works on");
+        }
+    }
+
+    @Test
+    void aProcessThatIsKilledWhileItIsStoppedEndsForItsParentToo() {
+        try (var victim = Victim.start(odd.toString(), "storm"); var tracer = new Tracer(kernel)) {
+            tracer.run(() -> {
+                var process = StoppedProcess.stop(tracer, victim.pid());
+                try (process) {
+                    signal(victim.pid(), SIGKILL);
+                    try (var calls = process.remoteCalls()) {
+                        assertThrows(InjectException.class, () -> calls.call(Syscall.GETPID));
+                    } catch (InjectException e) {
+                        assertEquals(Reason.NO_SUCH_PROCESS, e.reason());
+                    }
+                }
+                assertEquals(128 + SIGKILL, victim.exitCode());
+            });
         }
     }
 

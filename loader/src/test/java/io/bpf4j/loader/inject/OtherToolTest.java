@@ -89,6 +89,19 @@ class OtherToolTest {
     }
 
     @Test
+    void anOrdinaryUserIsToldThatAFilterWouldKill() throws Exception {
+        assumeNobody();
+        Path odd = Victim.compile(folder, "odd", "-O1", "-pthread");
+        var command = new ArrayList<>(AS_NOBODY);
+        command.addAll(List.of(odd.toString(), "filtered"));
+        try (var victim = Victim.start(command.toArray(String[]::new))) {
+            String answer = tool(AS_NOBODY, victim.pid(), 1).inputReader().readLine();
+            assertEquals("SECCOMP", answer.split(" ")[0], answer);
+            assertEquals("right", victim.finish());
+        }
+    }
+
+    @Test
     void anOrdinaryUserIsToldWhoseProcessItIs() throws Exception {
         assumeNobody();
         try (var victim = Victim.start(work.toString())) {

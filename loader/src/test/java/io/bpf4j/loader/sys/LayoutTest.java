@@ -1,6 +1,8 @@
 package io.bpf4j.loader.sys;
 
+import io.bpf4j.loader.elf.BinarySamples;
 import io.bpf4j.vm.abi.ProgramType;
+import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.program.MapKind;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Our numbers and offsets against those of the running kernel's own type information, and of the C library's headers.
@@ -128,6 +131,39 @@ class LayoutTest {
             compared++;
         }
         assertTrue(compared >= 3, () -> "nothing to compare in " + layout);
+    }
+
+    @Test
+    void registersLieAsInTheHeadersOfTheCLibrary(@TempDir Path folder) throws Exception {
+        var places = new LinkedHashMap<String, Integer>();
+        String user = "offsetof(struct user_regs_struct, %s)";
+        for (var register : PtRegs.values()) {
+            String name = register.fieldName().replace("flags", "eflags");
+            boolean named = name.matches("r\\d+|cs|ss|eflags");
+            places.put(user.formatted(named ? name : name.equals("orig_ax") ? "orig_rax" : "r" + name),
+                    register.offset());
+        }
+        places.put(user.formatted("fs_base"), UserRegistersDescriptor.FS_BASE);
+        places.put(user.formatted("gs_base"), UserRegistersDescriptor.GS_BASE);
+        places.put(user.formatted("fs"), UserRegistersDescriptor.FS);
+        places.put(user.formatted("gs"), UserRegistersDescriptor.GS);
+        places.put("sizeof(struct user_regs_struct)", UserRegistersDescriptor.LENGTH);
+        String frame = "8 + offsetof(ucontext_t, %s)";
+        places.put(frame.formatted("uc_flags"), SignalFrameDescriptor.UC_FLAGS);
+        places.put(frame.formatted("uc_stack.ss_flags"), SignalFrameDescriptor.SS_FLAGS);
+        places.put(frame.formatted("uc_mcontext.gregs[REG_R8]"), SignalFrameDescriptor.R8);
+        places.put(frame.formatted("uc_mcontext.gregs[REG_RDI]"), SignalFrameDescriptor.DI);
+        places.put(frame.formatted("uc_mcontext.gregs[REG_RSP]"), SignalFrameDescriptor.SP);
+        places.put(frame.formatted("uc_mcontext.gregs[REG_EFL]"), SignalFrameDescriptor.FLAGS);
+        places.put(frame.formatted("uc_mcontext.gregs[REG_CSGSFS]"), SignalFrameDescriptor.CS);
+        places.put(frame.formatted("uc_mcontext.fpregs"), SignalFrameDescriptor.FPSTATE);
+        places.put(frame.formatted("uc_sigmask"), SignalFrameDescriptor.SIGMASK);
+        var source = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n#include <stdio.h>\n"
+                + "#include <sys/user.h>\n#include <ucontext.h>\nint main(void) {\n");
+        places.keySet().forEach(place -> source.append("printf(\"%zu\\n\", (size_t) (" + place + "));\n"));
+        Path program = BinarySamples.compile(folder, source + "}\n", "places");
+        var printed = BinarySamples.output("env", program.toString()).stream().map(Integer::valueOf).toList();
+        assertEquals(List.copyOf(places.values()), printed, () -> places.keySet().toString());
     }
 
     @Test
