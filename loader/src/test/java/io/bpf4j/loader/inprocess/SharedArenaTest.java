@@ -257,7 +257,7 @@ class SharedArenaTest {
             Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
             long space = memory.base() + size - SPACE;
             SelfContainedProgram program = engine.prepare(List.of(program()), machine).getFirst();
-            Process other = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx128m",
+            Process other = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED", "-Xmx128m",
                     "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                     SharedArenaTest.class.getName(),
                     "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.number())
