@@ -38,7 +38,8 @@ final class RealFiles {
                     fmt.Println(err)
                     os.Exit(1)
                 }
-                server := &http.Server{Addr: os.Args[3], TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
+                config := &tls.Config{Certificates: []tls.Certificate{certificate}}
+                server := &http.Server{Addr: os.Args[3], TLSConfig: config}
                 fmt.Println(server.ListenAndServeTLS("", ""))
             }
             """;

@@ -110,7 +110,6 @@ class StackUseTest {
             Map<Answer, Integer> counts = new EnumMap<>(Answer.class);
             Map<Answer, Integer> addresses = new EnumMap<>(Answer.class);
             long begin = System.nanoTime();
-                    .forEach(e -> System.out.println("RA " + e));
             uses(file).values().forEach(use -> {
                 counts.merge(use.arguments(), 1, Integer::sum);
                 addresses.merge(use.returnAddress(), 1, Integer::sum);
