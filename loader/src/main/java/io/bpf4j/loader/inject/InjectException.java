@@ -34,7 +34,7 @@ public final class InjectException extends RuntimeException {
 
     private final Reason reason;
 
-    InjectException(Reason reason, String message) {
+    public InjectException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }

@@ -257,7 +257,8 @@ public final class StoppedProcess implements AutoCloseable {
     private void detachAll() {
         List<TracedThread> killed = new ArrayList<>();
         for (TracedThread thread : threads.values()) {
-            thread.heldSignals().forEach(signal -> kernel().call(Syscall.TGKILL, pid(), thread.id(), signal, 0, 0, 0));
+            thread.heldSignals()
+                    .forEach(signal -> kernel().call(Syscall.TGKILL, pid(), thread.id(), signal, 0, 0, 0));
             if (!thread.detach()) {
                 killed.add(thread);
             }

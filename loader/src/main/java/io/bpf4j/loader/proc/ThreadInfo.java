@@ -41,7 +41,8 @@ public record ThreadInfo(int process, int id, String name, char state, int paren
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return new ThreadInfo(process, id, status.get("Name"), status.get("State").charAt(0),
                 number(status, "PPid"), Integer.parseUnsignedInt(status.get("Uid").split("\\s+")[1]),
-                number(status, "TracerPid"), number(status, "Threads"), namespaceId(status, id), number(status, "Seccomp"),
+                number(status, "TracerPid"), number(status, "Threads"), namespaceId(status, id),
+                number(status, "Seccomp"),
                 (Long.parseLong(fields[FLAGS_FIELD]) & KERNEL_THREAD) != 0);
     }
 

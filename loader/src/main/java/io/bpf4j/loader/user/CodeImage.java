@@ -34,7 +34,8 @@ final class CodeImage {
     private final Map<PlannedHook, Label> starts = new LinkedHashMap<>();
     private final Label signalReturn;
 
-    private CodeImage(TargetCode code, Trampolines trampolines, Map<PlannedHook, Label> starts, Label signalReturn) {
+    private CodeImage(TargetCode code, Trampolines trampolines, Map<PlannedHook, Label> starts,
+            Label signalReturn) {
         this.code = code;
         this.trampolines = trampolines;
         this.starts.putAll(starts);
@@ -58,8 +59,9 @@ final class CodeImage {
         Map<PlannedHook, Label> starts = new LinkedHashMap<>();
         for (PlannedHook hook : hooks) {
             runtime.code().align(16);
-            starts.put(hook, writer.write(new Hook(hook.address(), hook.function(), runs(hook.before(), entries),
-                    runs(hook.after(), entries), hook.patch().detour(), hook.moment())));
+            starts.put(hook,
+                    writer.write(new Hook(hook.address(), hook.function(), runs(hook.before(), entries),
+                            runs(hook.after(), entries), hook.patch().detour(), hook.moment())));
         }
         Label signalReturn = runtime.code().here();
         runtime.code().bytes(SIGNAL_RETURN);

@@ -80,7 +80,8 @@ final class HookPlanner implements AutoCloseable {
         try {
             Optional<ModuleCode> module = module(placement.site());
             if (module.isEmpty()) {
-                refuse(placement, Reason.NOT_FOUND, placement.site().path() + " is not mapped by process " + pid);
+                refuse(placement, Reason.NOT_FOUND,
+                        placement.site().path() + " is not mapped by process " + pid);
                 return;
             }
             long address = module.get().address(placement.site().fileOffset());
@@ -102,7 +103,8 @@ final class HookPlanner implements AutoCloseable {
     }
 
     /** Plans to call a function from our code, so that its return is seen. */
-    private Optional<Refusal> wrap(Placement placement, ModuleCode module, FunctionCode function, long address) {
+    private Optional<Refusal> wrap(Placement placement, ModuleCode module, FunctionCode function,
+            long address) {
         if (moment(function, address) != Moment.ENTRY) {
             return Optional.of(new Refusal(address, Refusal.Reason.NO_INSTRUCTION,
                     "no function begins there, as far as its symbols tell"));
@@ -122,7 +124,8 @@ final class HookPlanner implements AutoCloseable {
     }
 
     /** Finds or plans the hook at an address and adds the program; returns what stands against it. */
-    private Optional<Refusal> hook(Placement placement, ModuleCode module, FunctionCode function, long address,
+    private Optional<Refusal> hook(Placement placement, ModuleCode module, FunctionCode function,
+            long address,
             Moment moment) {
         PlannedHook hook = hooks.get(address);
         if (hook == null) {
@@ -135,7 +138,8 @@ final class HookPlanner implements AutoCloseable {
                 case PatchPlan.Breakpoint breakpoint -> {
                     return Optional.of(breakpoint.why());
                 }
-                case PatchPlan.Patch patch -> hook = new PlannedHook(patch, address, function.range().start(), moment);
+                case PatchPlan.Patch patch ->
+                    hook = new PlannedHook(patch, address, function.range().start(), moment);
             }
             Range window = hook.patch().detour().window();
             Optional<Refusal> foreign = hook.patch()
@@ -167,7 +171,8 @@ final class HookPlanner implements AutoCloseable {
 
     private Optional<ModuleCode> module(Site site) {
         List<ModuleCode> known = modules.computeIfAbsent(site.file(), file -> new ArrayList<>());
-        Optional<ModuleCode> found = known.stream().filter(module -> module.holds(site.fileOffset())).findFirst();
+        Optional<ModuleCode> found = known.stream().filter(module -> module.holds(site.fileOffset()))
+                .findFirst();
         if (found.isPresent()) {
             return found;
         }
@@ -178,8 +183,9 @@ final class HookPlanner implements AutoCloseable {
     }
 
     private void refuse(Placement placement, Reason reason, String text) {
-        refused.add(Attachment.skipped(placement.program().name(), placement.program().attach(), place(placement),
-                new Skip(reason, text)));
+        refused.add(
+                Attachment.skipped(placement.program().name(), placement.program().attach(), place(placement),
+                        new Skip(reason, text)));
     }
 
     @Override

@@ -28,6 +28,9 @@ import java.util.List;
  * journal, one for each process that the tool attached to:
  *   0 +-----------------------------+
  *     | the ProcessBlock            |
+ * 128 | SIGSEGV's and SIGBUS's own    |  struct sigaction, 32 bytes each
+ *     | actions                     |
+ * 192 | our handler of them (u64)   |  0 if there is none
  * 240 | hits without a run (u64)    |
  * 256 +-----------------------------+
  *     | code: address, bytes        |
@@ -62,6 +65,8 @@ final class SessionHeader {
 
     /** The offset in a journal of the number of hits at which nothing could run. */
     static final int MISSED = 240;
+    private static final int ACTIONS = 128;
+    private static final int HANDLER = 192;
     private static final int CODE = 256;
     private static final int BLOCKS = 272;
     private static final int ARENA = 288;
@@ -81,7 +86,19 @@ final class SessionHeader {
     record Tool(int pid, long startTicks) {}
 
     /** What a session did to one process. */
-    record Journal(Range code, Range blocks, long arena, List<Edit> edits) {}
+    record Journal(Range code, Range blocks, long arena, Actions actions, List<Edit> edits) {}
+
+    /**
+     * What a process does at SIGSEGV and SIGBUS by itself.
+     *
+     * @param handler the address of ours, 0 if it is not installed
+     * @param segment its own struct sigaction for SIGSEGV
+     * @param bus that for SIGBUS
+     */
+    record Actions(long handler, byte[] segment, byte[] bus) {
+        /** The bytes of a struct sigaction. */
+        static final int BYTES = 32;
+    }
 
     /** Where the journals are. */
     record Directory(Tool tool, long journals, int count, int size) {}
@@ -126,6 +143,13 @@ final class SessionHeader {
         memory.putLong(at + Long.BYTES, range.size());
     }
 
+    /** Writes down what the process did at faults before. */
+    static void put(Memory memory, long journal, Actions actions) {
+        memory.putBytes(journal + ACTIONS, actions.segment());
+        memory.putBytes(journal + ACTIONS + Actions.BYTES, actions.bus());
+        memory.putLongRelease(journal + HANDLER, actions.handler());
+    }
+
     /**
      * Writes down an edit that is about to be made.
      *
@@ -166,7 +190,15 @@ final class SessionHeader {
                 edits.add(new Edit(journal.getLong(at), original, replacement));
             }
         }
-        return new Journal(range(journal, CODE), range(journal, BLOCKS), journal.getLong(ARENA), edits);
+        return new Journal(range(journal, CODE), range(journal, BLOCKS), journal.getLong(ARENA),
+                actions(journal), edits);
+    }
+
+    private static Actions actions(ByteBuffer journal) {
+        byte[] segment = new byte[Actions.BYTES];
+        byte[] bus = new byte[Actions.BYTES];
+        journal.get(ACTIONS, segment).get(ACTIONS + Actions.BYTES, bus);
+        return new Actions(journal.getLong(HANDLER), segment, bus);
     }
 
     private static Range range(ByteBuffer journal, int at) {

@@ -1,17 +1,25 @@
 package io.bpf4j.loader.user;
 
 import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.inject.SharedMemory;
+import io.bpf4j.loader.proc.FileIdentity;
+import io.bpf4j.loader.proc.Mapping;
+import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.loader.proc.ProcessException;
+import io.bpf4j.loader.proc.ProcessInfo;
 import io.bpf4j.loader.proc.ProcessWatch;
-import io.bpf4j.loader.sys.Access;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
-import io.bpf4j.loader.sys.Mapping;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.map.ArenaMap;
 import io.bpf4j.vm.map.MapArena;
 import io.bpf4j.vm.map.layout.ArenaDescriptor;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.program.MapSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +42,7 @@ final class SharedArena implements AutoCloseable {
     /** Per-CPU maps get fewer shards if they would grow beyond this. */
     private static final long WANTED_BYTES = 1L << 28;
 
+    private static final String NAME = "bpf4j-arena";
     /** Owner of the last shard, which this process's own programs use: the first process of all, which never ends. */
     private static final int NOBODY = 1;
 
@@ -41,8 +50,7 @@ final class SharedArena implements AutoCloseable {
     private final int shards;
     private final long mapBytes;
     private final long size;
-    private final Fd file;
-    private final Mapping mapping;
+    private final SharedMemory shared;
     private final Memory memory;
     private final MapArena maps;
     private int processes;
@@ -67,14 +75,8 @@ final class SharedArena implements AutoCloseable {
             throw new LoadException("user mode has no room for maps of " + mapBytes + " bytes", false,
                     Optional.empty(), "give the maps fewer entries, or run it with --mode kernel", "", null);
         }
-        this.file = kernel.memoryFile("bpf4j", size);
-        try {
-            this.mapping = kernel.map(file, Access.READ_WRITE, 0, (int) size, () -> "mapping the arena");
-        } catch (RuntimeException e) {
-            file.close();
-            throw e;
-        }
-        this.memory = new Memory(mapping.bytes(), mapping.address());
+        this.shared = SharedMemory.create(kernel, NAME, (int) size);
+        this.memory = new Memory(shared.mapping().bytes(), shared.mapping().address());
         this.maps = MapArena.create(memory, memory.base() + SessionHeader.BYTES, specs, shards);
         memory.putInt(memory.base() + shardOwners() + (long) Integer.BYTES * (shards - 1), NOBODY);
         ProcessWatch self = ProcessWatch.of((int) ProcessHandle.current().pid());
@@ -90,9 +92,14 @@ final class SharedArena implements AutoCloseable {
         return shards;
     }
 
+    /** Returns whether a mapping is some session's arena. */
+    static boolean isArena(Mapping mapping) {
+        return mapping.name().startsWith("/memfd:" + NAME) && mapping.offset() == 0;
+    }
+
     /** Returns the file, which stays the arena's. */
     Fd file() {
-        return file;
+        return shared.file();
     }
 
     /** Returns the size in bytes. */
@@ -122,7 +129,7 @@ final class SharedArena implements AutoCloseable {
 
     /** Returns the memory with the addresses that it has in a process which has mapped it somewhere. */
     Memory memoryAt(long address) {
-        return new Memory(mapping.bytes(), address);
+        return new Memory(shared.mapping().bytes(), address);
     }
 
     /** Returns the maps with the addresses that they have in a process which has mapped the arena somewhere. */
@@ -160,9 +167,32 @@ final class SharedArena implements AutoCloseable {
         return journal;
     }
 
+    /** Returns a journal, by where it is, as a little-endian buffer. */
+    ByteBuffer journal(long offset) {
+        return shared.mapping().bytes().slice((int) offset, SessionHeader.JOURNAL_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Returns the processes that have mapped this arena: those that were attached to, and what they forked. */
+    List<Integer> users() {
+        long inode = FileIdentity.of(Path.of("/proc/self/fd/" + shared.file().number())).map(FileIdentity::inode)
+                .orElse(0L);
+        List<Integer> found = new ArrayList<>();
+        for (ProcessInfo process : ProcessInfo.all()) {
+            try {
+                if (process.pid() != ProcessHandle.current().pid() && MemoryMaps.of(process.pid()).mappings().stream()
+                        .anyMatch(mapping -> isArena(mapping) && mapping.inode() == inode)) {
+                    found.add(process.pid());
+                }
+            } catch (ProcessException e) {
+                continue; // it has ended, or is not ours
+            }
+        }
+        return found;
+    }
+
     @Override
     public void close() {
-        mapping.close();
-        file.close();
+        shared.close();
     }
 }

@@ -3,12 +3,9 @@ package io.bpf4j.loader.user;
 import io.bpf4j.loader.inject.RemoteCalls;
 import io.bpf4j.loader.inject.TargetMemory;
 import io.bpf4j.loader.sys.Syscall;
-import io.bpf4j.vm.jit.x64.ProcessBlock;
-import io.bpf4j.vm.memory.Memory;
+import io.bpf4j.loader.user.SessionHeader.Actions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Puts our handler of faults in front of a process's own, and takes it away again if it is still the first.
@@ -20,7 +17,6 @@ import java.util.TreeMap;
  */
 final class SignalHandlers {
 
-    private static final int BYTES = 32;
     private static final int FLAGS = 8;
     private static final int RESTORER = 16;
     private static final int SET_BYTES = 8;
@@ -31,60 +27,69 @@ final class SignalHandlers {
     private static final long WITH_RESTORER = 0x0400_0000; // SA_RESTORER
     private static final long ONCE = 0x8000_0000L; // SA_RESETHAND
 
-    private final Memory arena;
-    private final long processBlock;
-    private final Map<Integer, byte[]> originals = new TreeMap<>();
-    private long handler;
+    private final RemoteCalls calls;
+    private final TargetMemory memory;
 
-    /** Keeps the old handlers in a process block, by its address in this process. */
-    SignalHandlers(Memory arena, long processBlock) {
-        this.arena = arena;
-        this.processBlock = processBlock;
+    /** Works by calls in the process. */
+    SignalHandlers(RemoteCalls calls, TargetMemory memory) {
+        this.calls = calls;
+        this.memory = memory;
+    }
+
+    /** Returns what the process does by itself, to be handed to {@link #install} and {@link #restore}. */
+    Actions own(long handler) {
+        return new Actions(handler, current(SIGSEGV), current(SIGBUS));
+    }
+
+    /** Returns the address of the handler in a struct sigaction. */
+    static long handlerOf(byte[] action) {
+        return ByteBuffer.wrap(action).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     }
 
     /**
-     * Installs a handler.
+     * Installs a handler in front of those that there are.
      *
-     * @param newHandler its address in the process
      * @param signalReturn the address of code that ends a handler
      */
-    void install(RemoteCalls calls, TargetMemory memory, long newHandler, long signalReturn) {
-        this.handler = newHandler;
-        install(calls, memory, SIGSEGV, ProcessBlock.OLD_SEGMENT_HANDLER, signalReturn);
-        install(calls, memory, SIGBUS, ProcessBlock.OLD_BUS_HANDLER, signalReturn);
+    void install(Actions own, long signalReturn) {
+        set(SIGSEGV, inFrontOf(own.segment(), own.handler(), signalReturn));
+        set(SIGBUS, inFrontOf(own.bus(), own.handler(), signalReturn));
     }
 
-    private void install(RemoteCalls calls, TargetMemory memory, int signal, ProcessBlock old, long signalReturn) {
-        byte[] original = current(calls, memory, signal);
-        ByteBuffer action = ByteBuffer.wrap(original.clone()).order(ByteOrder.LITTLE_ENDIAN);
-        arena.putLongRelease(processBlock + old.offset(), action.getLong(0));
+    private static byte[] inFrontOf(byte[] own, long handler, long signalReturn) {
+        ByteBuffer action = ByteBuffer.wrap(own.clone()).order(ByteOrder.LITTLE_ENDIAN);
         long flags = action.getLong(FLAGS);
         if ((flags & WITH_RESTORER) == 0) {
             action.putLong(RESTORER, signalReturn);
         }
         action.putLong(0, handler);
         action.putLong(FLAGS, (flags | WITH_INFO | ON_STACK | WITH_RESTORER) & ~ONCE);
-        memory.write(calls.scratch(), action.array());
-        calls.require(Syscall.RT_SIGACTION, "setting the handler of signal " + signal, signal, calls.scratch(), 0,
-                SET_BYTES);
-        originals.put(signal, original);
+        return action.array();
     }
 
-    private static byte[] current(RemoteCalls calls, TargetMemory memory, int signal) {
+    /** Restores the process's own actions where ours is still the first. */
+    void restore(Actions own) {
+        if (own.handler() != 0) {
+            restore(SIGSEGV, own.segment(), own.handler());
+            restore(SIGBUS, own.bus(), own.handler());
+        }
+    }
+
+    private void restore(int signal, byte[] own, long handler) {
+        if (handlerOf(current(signal)) == handler) {
+            set(signal, own);
+        }
+    }
+
+    private byte[] current(int signal) {
         calls.require(Syscall.RT_SIGACTION, "asking for the handler of signal " + signal, signal, 0, calls.scratch(),
                 SET_BYTES);
-        return memory.read(calls.scratch(), BYTES);
+        return memory.read(calls.scratch(), Actions.BYTES);
     }
 
-    /** Restores the old handlers where ours is still there. */
-    void restore(RemoteCalls calls, TargetMemory memory) {
-        originals.forEach((signal, original) -> {
-            long first = ByteBuffer.wrap(current(calls, memory, signal)).order(ByteOrder.LITTLE_ENDIAN).getLong();
-            if (first == handler) {
-                memory.write(calls.scratch(), original);
-                calls.require(Syscall.RT_SIGACTION, "restoring the handler of signal " + signal, signal,
-                        calls.scratch(), 0, SET_BYTES);
-            }
-        });
+    private void set(int signal, byte[] action) {
+        memory.write(calls.scratch(), action);
+        calls.require(Syscall.RT_SIGACTION, "setting the handler of signal " + signal, signal, calls.scratch(), 0,
+                SET_BYTES);
     }
 }

@@ -8,6 +8,7 @@ import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.loader.inject.InjectException;
+import io.bpf4j.loader.inject.TargetMemory;
 import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
 import io.bpf4j.loader.inprocess.TimeStampClock;
@@ -26,6 +27,8 @@ import io.bpf4j.vm.verify.Rejection;
 import io.bpf4j.vm.verify.VerifiedProgram;
 import io.bpf4j.vm.verify.Verifier;
 import io.bpf4j.vm.verify.VerifierInput;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,9 @@ public final class UserLoader {
 
     /** The room for code that is reserved in a process, in bytes, before it is known how much there is. */
     private static final int CODE_BYTES = 1 << 20;
+
+    /** How far apart hooks may be that share their code: it has to be within 2 GiB of all of them. */
+    private static final long NEIGHBOURHOOD = 1L << 30;
 
     private final Kernel kernel;
 
@@ -54,10 +60,11 @@ public final class UserLoader {
         Map<Program, VerifiedProgram> programs = verify(unit);
         SharedArena arena = new SharedArena(kernel, unit.maps());
         HostPrograms host = new HostPrograms(arena);
-        programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach())).forEach(host::add);
+        programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
+                .forEach(host::add);
         ClockKeeper clock = new ClockKeeper(kernel, arena.memory());
         RingPoller poller = new RingPoller(kernel, arena.maps().maps(), owner -> true);
-        UserSession session = new UserSession(unit, arena, host, poller, clock);
+        UserSession session = new UserSession(unit, options, arena, new UserSession.Parts(host, poller, clock, new Tracer(kernel)));
         try {
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
@@ -66,7 +73,8 @@ public final class UserLoader {
                 attach(session, new Work(unit, options, target, inTarget, arena, clock));
             }
             programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
-                    .forEach(program -> session.add(Attachment.made(program.name(), program.attach(), "", 1)));
+                    .forEach(
+                            program -> session.add(Attachment.made(program.name(), program.attach(), "", 1)));
             session.start();
             return session;
         } catch (RuntimeException | Error e) {
@@ -93,46 +101,63 @@ public final class UserLoader {
 
     private void attach(UserSession session, Work work) {
         int pid = work.target().pid();
-        try (SiteResolver resolver = new SiteResolver()) {
-            Placer placer = new Placer(resolver, work.options(), work.target());
-            work.unit().programs().stream().filter(work.programs()::containsKey).forEach(placer::place);
-            placer.skipped().forEach(session::add);
-            MemoryMaps maps = MemoryMaps.of(pid);
-            try (HookPlanner planner = new HookPlanner(pid, maps)) {
-                placer.placements().forEach(planner::plan);
-                if (planner.hooks().isEmpty()) {
-                    planner.attachments().forEach(session::add);
-                } else {
+        Tracer tracer = session.tracer();
+        try {
+            new Leftovers(tracer, pid).remove();
+            try (SiteResolver resolver = new SiteResolver(); TargetMemory memory = TargetMemory.open(pid)) {
+                Placer placer = new Placer(resolver, work.options(), work.target());
+                work.unit().programs().stream().filter(work.programs()::containsKey).forEach(placer::place);
+                placer.skipped().forEach(session::add);
+                MemoryMaps maps = MemoryMaps.of(pid);
+                try (HookPlanner planner = new HookPlanner(pid, maps, memory, List.of())) {
+                    placer.placements().forEach(planner::plan);
+                    planner.refused().forEach(session::add);
                     inject(session, work, maps, planner);
                 }
             }
+        } catch (InjectException e) {
+            Skip skip = new Skip(reason(e), e.getMessage());
+            work.programs().keySet().forEach(program -> session
+                    .add(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")", skip)));
         }
     }
 
     private void inject(UserSession session, Work work, MemoryMaps maps, HookPlanner planner) {
-        InjectedProcess process = new InjectedProcess(new Tracer(kernel), work.target().pid(), work.arena());
-        try {
-            Runtimes runtimes = Runtimes.of(maps);
-            boolean go = runtimes.go();
-            RuntimeSettings draft = settings(work, 0, 0, runtimes.reads());
-            int blockBytes = Integer.highestOneBit(draft.threadBlockBytes() - 1) << 1;
-            process.map(planner.hooks().getFirst().patch().site(), CODE_BYTES, blockBytes, go);
-            long arena = process.arenaAddress();
-            long block = arena + process.journal();
-            work.clock().add(work.arena().memory().base() + process.journal());
-            TargetLayout layout = new TargetLayout(process.tid(), process.blocksAddress(),
-                    InjectedProcess.THREAD_BLOCKS, blockBytes, block + SessionHeader.MISSED,
-                    arena + work.arena().shardOwners(), work.arena().shards(), go);
-            CodeImage image = CodeImage.make(planner.hooks(), work.programs(),
-                    CodeImage.machineAt(work.arena(), arena), settings(work, arena, block, runtimes.reads()), layout);
-            process.patch(image);
-            process.attachments().addAll(planner.attachments());
-        } catch (InjectException e) {
-            Skip skip = new Skip(reason(e), e.getMessage());
-            planner.attachments().forEach(one -> session.add(Attachment.skipped(one.program(), one.spec(), one.place(),
-                    one.skipped().orElse(skip))));
+        Runtimes runtimes = Runtimes.of(maps);
+        for (List<PlannedHook> near : neighbours(planner.hooks())) {
+            Injection injection = new Injection(session.tracer(), work.target().pid(), work.arena());
+            session.add(injection);
+            inject(injection, work, runtimes, near);
         }
-        session.add(process);
+        planner.made().forEach(session::add);
+    }
+
+    /** Groups hooks that one piece of code can serve. */
+    private static List<List<PlannedHook>> neighbours(List<PlannedHook> hooks) {
+        List<PlannedHook> sorted = new ArrayList<>(hooks);
+        sorted.sort(Comparator.comparingLong(PlannedHook::address));
+        List<List<PlannedHook>> groups = new ArrayList<>();
+        for (PlannedHook hook : sorted) {
+            if (groups.isEmpty() || hook.address() - groups.getLast().getFirst().address() > NEIGHBOURHOOD) {
+                groups.add(new ArrayList<>());
+            }
+            groups.getLast().add(hook);
+        }
+        return groups;
+    }
+
+    private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedHook> hooks) {
+        RuntimeSettings draft = settings(work, 0, 0, runtimes.reads());
+        int blockBytes = Integer.highestOneBit(draft.threadBlockBytes() - 1) << 1;
+        injection.map(hooks.getFirst().patch().site(), CODE_BYTES, blockBytes, runtimes.go());
+        long arena = injection.arenaAddress();
+        long block = arena + injection.journal();
+        work.clock().add(work.arena().memory().base() + injection.journal());
+        TargetLayout layout = new TargetLayout(injection.tid(), injection.blocksAddress(), Injection.THREAD_BLOCKS,
+                blockBytes, block + SessionHeader.MISSED, arena + work.arena().shardOwners(),
+                work.arena().shards(), runtimes.go());
+        injection.patch(CodeImage.make(hooks, work.programs(), CodeImage.machineAt(work.arena(), arena),
+                settings(work, arena, block, runtimes.reads()), layout));
     }
 
     private static Reason reason(InjectException e) {

@@ -5,6 +5,8 @@ import io.bpf4j.loader.EventHandler;
 import io.bpf4j.loader.Loss;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionMap;
+import io.bpf4j.loader.SessionOptions;
+import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.vm.map.ArenaMap;
 import io.bpf4j.vm.program.AttachSpec;
@@ -27,29 +29,38 @@ final class UserSession implements Session {
     private final HostPrograms host;
     private final RingPoller poller;
     private final ClockKeeper clock;
-    private final List<InjectedProcess> processes = new ArrayList<>();
-    private final List<ProcessWatch> watches = new ArrayList<>();
+    private final Tracer tracer;
+    private final List<Injection> injections = new ArrayList<>();
+    private final List<ProcessWatch> watches;
     private final List<Attachment> attachments = new ArrayList<>();
     private final Map<String, SharedMap> maps = new LinkedHashMap<>();
     private boolean detached;
     private boolean closed;
 
-    UserSession(ProgramUnit unit, SharedArena arena, HostPrograms host, RingPoller poller, ClockKeeper clock) {
+    /** What the loader made. */
+    record Parts(HostPrograms host, RingPoller poller, ClockKeeper clock, Tracer tracer) {}
+
+    UserSession(ProgramUnit unit, SessionOptions options, SharedArena arena, Parts parts) {
         this.unit = unit;
         this.arena = arena;
-        this.host = host;
-        this.poller = poller;
-        this.clock = clock;
+        this.host = parts.host();
+        this.poller = parts.poller();
+        this.clock = parts.clock();
+        this.tracer = parts.tracer();
+        this.watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid())).toList();
         for (ArenaMap map : arena.maps().maps()) {
             maps.put(map.spec().name(), new SharedMap(map));
         }
     }
 
-    /** Takes a process; it is the session's from then on. */
-    void add(InjectedProcess process) {
-        processes.add(process);
-        watches.add(process.watch());
-        attachments.addAll(process.attachments());
+    /** Returns who stops processes for this session. */
+    Tracer tracer() {
+        return tracer;
+    }
+
+    /** Takes an injection; it is the session's from then on. */
+    void add(Injection injection) {
+        injections.add(injection);
     }
 
     /** Says what became of a probe point. */
@@ -131,7 +142,7 @@ final class UserSession implements Session {
     public void detach() {
         if (!detached) {
             detached = true;
-            processes.forEach(InjectedProcess::detach);
+            injections.reversed().forEach(Injection::detach);
             host.stopTimers();
             host.run(AttachSpec.End.class);
         }
@@ -141,7 +152,8 @@ final class UserSession implements Session {
     public void close() {
         if (!closed) {
             closed = true;
-            processes.forEach(InjectedProcess::close);
+            injections.reversed().forEach(Injection::close);
+            tracer.close();
             poller.close();
             clock.close();
             host.close();

@@ -54,6 +54,10 @@ public final class PreparedProgram {
      */
     public static PreparedProgram proved(VerifiedProgram verified, Machine machine) {
         Program program = verified.program();
+        if (verified.input().types().isPresent()) {
+            throw new EngineException("program " + program.name()
+                    + " reads the kernel's own objects, which are not here: run it in the kernel");
+        }
         for (Reference reference : program.references()) {
             if (!map(program, machine, reference.map()).spec()
                     .equals(verified.input().maps().get(reference.map()))) {

@@ -11,7 +11,6 @@ import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.Memory;
 import io.bpf4j.vm.x64.OperandSize;
 import io.bpf4j.vm.x64.X64Assembler;
-import io.bpf4j.vm.verify.VerifiedProgram;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -35,8 +34,8 @@ final class Emission {
 
     private record ColdTrap(Label label, int slot, Trap trap) {}
 
-    Emission(X64Assembler code, ControlFlow flow, boolean checked, Set<CpuFeature> features,
-            HelperLinkage linkage) {
+    Emission(X64Assembler code, ControlFlow flow, boolean checked, BitSet safeDivisions,
+            Set<CpuFeature> features, HelperLinkage linkage) {
         this.code = code;
         this.linkage = linkage;
         this.flow = flow;
@@ -44,7 +43,7 @@ final class Emission {
         this.liveness = Liveness.of(flow);
         this.checked = checked;
         this.features = features;
-        this.safeDivisions = program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new);
+        this.safeDivisions = safeDivisions;
     }
 
     /** Returns whether the division at a slot is proved to divide by something other than zero. */

@@ -3,9 +3,11 @@ package io.bpf4j.vm.jit.x64;
 import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.flow.ControlFlow;
+import io.bpf4j.vm.verify.VerifiedProgram;
 import io.bpf4j.vm.x64.Label;
 import io.bpf4j.vm.x64.MachineCode;
 import io.bpf4j.vm.x64.X64Assembler;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,8 @@ public final class X64Compiler {
      */
     public Map<Integer, Label> append(X64Assembler code, PreparedProgram program, HelperLinkage linkage) {
         boolean checked = program.checking() == Checking.FULL;
-        Emission emission = new Emission(code, program.flow(), checked, features, linkage);
+        Emission emission = new Emission(code, program.flow(), checked,
+                program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new), features, linkage);
         return new ProgramEmitter(emission, program.program().references(), Map.of()).emit();
     }
 
@@ -58,7 +61,7 @@ public final class X64Compiler {
      */
     public Map<Integer, Label> appendRoutines(X64Assembler code, ControlFlow routines, HelperLinkage linkage,
             Map<Integer, Label> known) {
-        return new ProgramEmitter(new Emission(code, routines, false, features, linkage), List.of(), known)
+        return new ProgramEmitter(new Emission(code, routines, false, new BitSet(), features, linkage), List.of(), known)
                 .emit();
     }
 }
