@@ -1,5 +1,6 @@
 package io.bpf4j.loader.user;
 
+import io.bpf4j.loader.inject.Range;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
@@ -32,13 +33,15 @@ final class CodeImage {
     private final TargetCode code;
     private final Trampolines trampolines;
     private final Map<PlannedHook, Label> starts = new LinkedHashMap<>();
+    private final Label trampolinesStart;
     private final Label signalReturn;
 
     private CodeImage(TargetCode code, Trampolines trampolines, Map<PlannedHook, Label> starts,
-            Label signalReturn) {
+            Label trampolinesStart, Label signalReturn) {
         this.code = code;
         this.trampolines = trampolines;
         this.starts.putAll(starts);
+        this.trampolinesStart = trampolinesStart;
         this.signalReturn = signalReturn;
     }
 
@@ -55,6 +58,7 @@ final class CodeImage {
         programs.forEach((program, verified) -> entries.put(program,
                 runtime.add(PreparedProgram.proved(verified, machine))));
         runtime.code().align(16);
+        Label trampolinesStart = runtime.code().here();
         TrampolineWriter writer = new TrampolineWriter(runtime.code(), layout);
         Map<PlannedHook, Label> starts = new LinkedHashMap<>();
         for (PlannedHook hook : hooks) {
@@ -66,7 +70,7 @@ final class CodeImage {
         Label signalReturn = runtime.code().here();
         runtime.code().bytes(SIGNAL_RETURN);
         runtime.code().plain(Plain.SYSCALL);
-        return new CodeImage(runtime.finish(), writer.trampolines(), starts, signalReturn);
+        return new CodeImage(runtime.finish(), writer.trampolines(), starts, trampolinesStart, signalReturn);
     }
 
     /** Returns a machine whose maps are where a process has them; nothing runs on it. */
@@ -76,6 +80,11 @@ final class CodeImage {
 
     private static List<Run> runs(List<Program> programs, Map<Program, Label> entries) {
         return programs.stream().map(program -> new Run(program, entries.get(program), 0)).toList();
+    }
+
+    /** Returns where threads may be, or return to, that have no busy block; for an address of the code. */
+    Range trampolines(long address) {
+        return new Range(address + code.offsetOf(trampolinesStart), address + code.offsetOf(signalReturn));
     }
 
     /** Returns the number of bytes. */

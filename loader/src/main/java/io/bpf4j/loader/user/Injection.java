@@ -10,6 +10,7 @@ import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.proc.ProcessException;
 import io.bpf4j.loader.user.SessionHeader.Actions;
 import io.bpf4j.vm.jit.x64.ProcessBlock;
+import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.patch.Edit;
 import io.bpf4j.vm.trampoline.TidSource;
@@ -37,6 +38,8 @@ final class Injection implements AutoCloseable {
     private Range arenaRange;
     private Range blocks;
     private Range code;
+    private Range trampolines;
+    private int blockBytes;
     private TidSource tid;
     private long stoppedNanos;
 
@@ -87,7 +90,8 @@ final class Injection implements AutoCloseable {
      *
      * @param near what the code must be within reach of
      */
-    void map(long near, int codeBytes, int blockBytes, boolean go) {
+    void map(long near, int codeBytes, int bytesOfBlock, boolean go) {
+        blockBytes = bytesOfBlock;
         stopped(process -> {
             try (RemoteCalls calls = process.remoteCalls()) {
                 RemoteMappings mappings = new RemoteMappings(process, calls);
@@ -111,6 +115,7 @@ final class Injection implements AutoCloseable {
      * @throws InjectException if that is impossible; the process's code is as it was then
      */
     void patch(CodeImage image) {
+        trampolines = image.trampolines(code.start());
         try (TargetMemory memory = TargetMemory.open(pid)) {
             memory.write(code.start(), image.link(code.start()));
         }
@@ -199,7 +204,7 @@ final class Injection implements AutoCloseable {
         }
         try (RemoteCalls calls = process.remoteCalls()) {
             new SignalHandlers(calls, process.memory()).restore(actions);
-            if (!process.isIdle(code)) {
+            if (isInUse(process)) {
                 return false;
             }
             RemoteMappings mappings = new RemoteMappings(process, calls);
@@ -208,6 +213,19 @@ final class Injection implements AutoCloseable {
             mappings.unmap(arenaRange);
             return true;
         }
+    }
+
+    /** Returns whether a thread may still come to our code: it is in it, or has an address of it to go back to. */
+    private boolean isInUse(StoppedProcess process) {
+        for (int i = 0; i < THREAD_BLOCKS; i++) {
+            long busy = blocks.start() + (long) i * blockBytes + ThreadBlock.BUSY.offset();
+            if (process.memory().read(busy, 1)[0] != 0) {
+                return true;
+            }
+        }
+        boolean isInside = process.threads().stream()
+                .anyMatch(thread -> code.contains(process.registers(thread).instructionPointer()));
+        return isInside || trampolines != null && !process.isIdle(trampolines);
     }
 
     /** Something to do while the process stands still. */

@@ -4,6 +4,7 @@ import static io.bpf4j.vm.x64.Gpr.R11;
 import static io.bpf4j.vm.x64.Gpr.R12;
 import static io.bpf4j.vm.x64.Gpr.RAX;
 import static io.bpf4j.vm.x64.Gpr.RCX;
+import static io.bpf4j.vm.x64.Gpr.RSP;
 import static io.bpf4j.vm.x64.OperandSize.DWORD;
 import static io.bpf4j.vm.x64.OperandSize.QWORD;
 
@@ -51,6 +52,7 @@ final class ThreadLookup {
         rare.add(() -> {
             code.bind(slow);
             code.call(claim);
+            code.mov(QWORD, Memory.at(RSP, -Long.BYTES), 0); // no way back is to be found there
             code.jcc(ConditionCode.E, found);
             code.jmp(missed);
         });

@@ -72,7 +72,10 @@ public final class TrampolineWriter {
         }
     }
 
-    /** Starts with the routine that all places share, behind what is in the code already. */
+    /**
+     * Starts with the routine that all places share, behind what is in the code already. A thread that is in code before
+     * that, or in what is written behind the trampolines, has a block that is {@link ThreadBlock#BUSY}.
+     */
     public TrampolineWriter(X64Assembler code, TargetLayout target) {
         this.code = code;
         this.target = target;
@@ -105,6 +108,7 @@ public final class TrampolineWriter {
         Label body = code.label("displaced");
         code.lea(QWORD, RSP, Memory.at(RSP, -Long.BYTES)); // as aligned as it was
         code.call(body);
+        forgetReturnAddress();
         code.lea(QWORD, RSP, Memory.at(RSP, Long.BYTES));
         run(new Stop(hook, hook.after(), true));
         code.plain(Plain.RET);
@@ -232,6 +236,12 @@ public final class TrampolineWriter {
             code.mov(QWORD, RSP, BlockField.INTERRUPTED_STACK.operand());
         } else {
             code.call(run.entry());
+            forgetReturnAddress();
         }
+    }
+
+    /** So that nobody who looks for ways back to this code, before it is removed, finds one that is past. */
+    private void forgetReturnAddress() {
+        code.mov(QWORD, Memory.at(RSP, -Long.BYTES), 0);
     }
 }

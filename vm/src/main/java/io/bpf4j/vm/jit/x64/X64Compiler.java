@@ -49,7 +49,8 @@ public final class X64Compiler {
     public Map<Integer, Label> append(X64Assembler code, PreparedProgram program, HelperLinkage linkage) {
         boolean checked = program.checking() == Checking.FULL;
         Emission emission = new Emission(code, program.flow(), checked,
-                program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new), features, linkage);
+                program.proof().map(VerifiedProgram::safeDivisions).orElseGet(BitSet::new), features,
+                linkage);
         return new ProgramEmitter(emission, program.program().references(), Map.of()).emit();
     }
 
@@ -61,7 +62,8 @@ public final class X64Compiler {
      */
     public Map<Integer, Label> appendRoutines(X64Assembler code, ControlFlow routines, HelperLinkage linkage,
             Map<Integer, Label> known) {
-        return new ProgramEmitter(new Emission(code, routines, false, new BitSet(), features, linkage), List.of(), known)
+        return new ProgramEmitter(new Emission(code, routines, false, new BitSet(), features, linkage),
+                List.of(), known)
                 .emit();
     }
 }
