@@ -121,7 +121,8 @@ final class Diagnosis {
 
     /** The kernel names the thread that traces. */
     private static int processOf(int thread) {
-        return text("/proc/" + thread + "/status").lines().filter(line -> line.startsWith("Tgid:")).findFirst()
+        return text("/proc/" + thread + "/status").lines().filter(line -> line.startsWith("Tgid:"))
+                .findFirst()
                 .map(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip())).orElse(thread);
     }
 

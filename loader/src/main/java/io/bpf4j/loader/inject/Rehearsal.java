@@ -25,7 +25,8 @@ public final class Rehearsal {
     public static boolean run(Tracer tracer) {
         Process shell;
         try {
-            shell = new ProcessBuilder("sh", "-c", WAIT).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            shell = new ProcessBuilder("sh", "-c", WAIT).redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
         } catch (IOException e) {
             return false;
         }

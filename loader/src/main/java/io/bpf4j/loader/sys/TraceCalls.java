@@ -120,7 +120,8 @@ public final class TraceCalls implements AutoCloseable {
 
     /** Returns where a stopped thread has its {@code struct rseq}; 0 if nowhere, or if the kernel does not say. */
     public long restartableSequenceArea(int thread) {
-        long length = ptrace(GET_SEQUENCE_CONFIGURATION, thread, SEQUENCE_CONFIGURATION_SIZE, small.address());
+        long length = ptrace(GET_SEQUENCE_CONFIGURATION, thread, SEQUENCE_CONFIGURATION_SIZE,
+                small.address());
         return length < Long.BYTES ? 0 : small.bytes().getLong(0); // rseq_abi_pointer comes first
     }
 

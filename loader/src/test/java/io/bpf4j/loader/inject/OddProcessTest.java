@@ -79,7 +79,8 @@ class OddProcessTest {
 
     private InjectException refused(int pid) {
         try (var tracer = new Tracer(kernel)) {
-            return assertThrows(InjectException.class, () -> tracer.run(() -> StoppedProcess.stop(tracer, pid)));
+            return assertThrows(InjectException.class,
+                    () -> tracer.run(() -> StoppedProcess.stop(tracer, pid)));
         }
     }
 
@@ -157,7 +158,10 @@ class OddProcessTest {
                     try (var process = StoppedProcess.stop(tracer, victim.pid())) {
                         var states = ProcessInfo.of(victim.pid()).threads().stream()
                                 .map(id -> ThreadInfo.of(victim.pid(), id)).toList();
-                        assertTrue(states.stream().allMatch(thread -> thread.state() == 't' || thread.hasEnded()),
+                        assertFalse(process.threads().isEmpty());
+                        assertTrue(
+                                states.stream()
+                                        .allMatch(thread -> thread.state() == 't' || thread.hasEnded()),
                                 states::toString);
                     }
                 });
@@ -204,7 +208,8 @@ class OddProcessTest {
     void aProcessOfAnotherUserIsWorkedOnByRoot() {
         assumeTrue(kernel.effectiveUser() == 0, "needs root");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
-        try (var victim = Victim.start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", odd.toString())) {
+        try (var victim = Victim.start("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                odd.toString())) {
             assertEquals(65534, ThreadInfo.of(victim.pid(), victim.pid()).uid());
             work(victim.pid());
             assertRightInTheEnd(victim);
@@ -223,7 +228,8 @@ class OddProcessTest {
 
     @Test
     void aStaticProgramIsWorkedOn() {
-        Path program = BinarySamples.compile(folder, Victim.source("odd.c"), "odd-static", "-static", "-pthread");
+        Path program = BinarySamples.compile(folder, Victim.source("odd.c"), "odd-static", "-static",
+                "-pthread");
         try (var victim = Victim.start(program.toString())) {
             work(victim.pid());
             assertRightInTheEnd(victim);
@@ -234,7 +240,8 @@ class OddProcessTest {
     void aGoProgramIsWorkedOnAHundredTimes() throws IOException {
         Files.writeString(folder.resolve("work.go"), Victim.source("work.go"));
         BinarySamples.output(folder, "go", "build", "-o", "work-go", "work.go");
-        try (var victim = Victim.start(folder.resolve("work-go").toString()); var tracer = new Tracer(kernel)) {
+        try (var victim = Victim.start(folder.resolve("work-go").toString());
+                var tracer = new Tracer(kernel)) {
             for (int i = 0; i < 100; i++) {
                 tracer.run(() -> work(tracer, victim.pid()));
             }
@@ -264,7 +271,8 @@ class OddProcessTest {
                     try (var held = StoppedProcess.stop(other, victim.pid())) {
                         var failure = refused(victim.pid());
                         assertEquals(Reason.ALREADY_TRACED, failure.reason());
-                        assertTrue(failure.getMessage().contains("by process " + ProcessHandle.current().pid()),
+                        assertTrue(
+                                failure.getMessage().contains("by process " + ProcessHandle.current().pid()),
                                 failure.getMessage());
                         assertFalse(held.threads().isEmpty());
                     }

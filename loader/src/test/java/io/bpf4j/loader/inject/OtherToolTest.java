@@ -62,7 +62,8 @@ class OtherToolTest {
 
     private static Process tool(List<String> prefix, int pid, int times) throws IOException {
         var command = new ArrayList<>(prefix);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
                 classPath, OtherTool.class.getName(), Integer.toString(pid),
                 Integer.toString(times)));

@@ -96,7 +96,8 @@ class RemoteCallsTest {
                 });
             }
             boolean timed = how.equals("sleep") || how.equals("futex");
-            String expected = how + " gave " + (how.startsWith("re") ? 4 : timed || how.equals("spin") ? 0 : 1);
+            String expected = how + " gave "
+                    + (how.startsWith("re") ? 4 : timed || how.equals("spin") ? 0 : 1);
             assertEquals(expected, timed ? victim.line() : victim.finish());
         }
     }
@@ -186,9 +187,11 @@ class RemoteCallsTest {
                     Duration limit = Duration.ofSeconds(5);
                     assertEquals(12345, calls.callFunction(libcFunction(process, "strtol"), stack, limit,
                             stack.start(), 0, 10));
-                    assertEquals(victim.pid(), calls.callFunction(libcFunction(process, "getpid"), stack, limit));
+                    assertEquals(victim.pid(),
+                            calls.callFunction(libcFunction(process, "getpid"), stack, limit));
                     assertEquals(15, calls.callFunction(libcFunction(process, "labs"), stack, limit, -15));
-                    long memory = calls.callFunction(libcFunction(process, "calloc"), stack, limit, 1000, 1000);
+                    long memory = calls.callFunction(libcFunction(process, "calloc"), stack, limit, 1000,
+                            1000);
                     assertEquals(0, process.memory().readLong(memory + 500_000));
                     calls.callFunction(libcFunction(process, "free"), stack, limit, memory);
                     assertEquals(victim.pid(), calls.call(Syscall.GETPID));
@@ -218,7 +221,8 @@ class RemoteCallsTest {
                         long pause = libcFunction(process, "pause");
                         var late = assertThrows(InjectException.class,
                                 () -> calls.callFunction(pause, stack, Duration.ofMillis(20)));
-                        assertTrue(late.getMessage().contains("did not come back in time"), late.getMessage());
+                        assertTrue(late.getMessage().contains("did not come back in time"),
+                                late.getMessage());
                     }
                 }
             });
@@ -238,7 +242,8 @@ class RemoteCallsTest {
                         assertTrue(Math.abs(code.start() - file.start()) < (1L << 31) - (1L << 20));
                         // mov eax, edi; add eax, 1; ret
                         process.memory().write(code.start(),
-                                new byte[]{(byte) 0x89, (byte) 0xf8, (byte) 0x83, (byte) 0xc0, 1, (byte) 0xc3});
+                                new byte[]{(byte) 0x89, (byte) 0xf8, (byte) 0x83, (byte) 0xc0, 1,
+                                    (byte) 0xc3});
                         Range stack = mappings.mapData(4 * PAGE);
                         assertEquals(42, calls.callFunction(code.start(), stack, Duration.ofSeconds(5), 41));
                         assertTrue(process.maps().mappings().stream()

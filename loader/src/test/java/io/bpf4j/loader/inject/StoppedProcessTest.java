@@ -58,7 +58,8 @@ class StoppedProcessTest {
                         assertFalse(process.isIdle(Range.of(now - 1, 2)));
                     }
                     var program = process.maps().codeFiles().getFirst();
-                    assertFalse(process.isIdle(new Range(program.start(), program.end())), "main() is on a stack");
+                    assertFalse(process.isIdle(new Range(program.start(), program.end())),
+                            "main() is on a stack");
                     assertFalse(process.isIdleAnywhere(new Range(program.start(), program.end())));
                     try (var calls = process.remoteCalls()) {
                         Range code = new RemoteMappings(process, calls).mapCode(program.start(), PAGE);
@@ -106,7 +107,8 @@ class StoppedProcessTest {
         try (var tracer = new Tracer(kernel)) {
             long before = ProcessHandle.current().children().count();
             assertTrue(Rehearsal.run(tracer));
-            assertTrue(ProcessHandle.current().children().count() <= before + 1, "the shell may take its time to end");
+            assertTrue(ProcessHandle.current().children().count() <= before + 1,
+                    "the shell may take its time to end");
         }
     }
 

@@ -41,7 +41,8 @@ final class Victim implements AutoCloseable {
     static Victim start(String... command) {
         try {
             var all = new ArrayList<>(List.of("sh", "-c",
-                    "exec 3<&0; sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 3<&- & exec 3<&-; wait $! 2>&-", "sh"));
+                    "exec 3<&0; sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 3<&- & exec 3<&-; wait $! 2>&-",
+                    "sh"));
             all.addAll(List.of(command));
             var victim = new Victim(
                     new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start());
