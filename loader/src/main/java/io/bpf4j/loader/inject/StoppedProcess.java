@@ -100,8 +100,9 @@ public final class StoppedProcess implements AutoCloseable {
             }
             process.detachAll();
             if (System.nanoTime() - deadline > 0) {
-                throw new InjectException(Reason.NO_ROOM, ("a thread of process %d still runs for a tool that has "
-                        + "died; try again later").formatted(info.pid()));
+                throw new InjectException(Reason.NO_ROOM,
+                        ("a thread of process %d still runs for a tool that has "
+                                + "died; try again later").formatted(info.pid()));
             }
             LockSupport.parkNanos(RETURN_NANOS);
         }
