@@ -141,7 +141,8 @@ class RemoteCallsTest {
                 try (var channel = FileChannel.open(file)) {
                     var expected = ByteBuffer.allocate(BorrowedPlaces.CODE_SIZE);
                     channel.read(expected, mapping.fileOffset(entry));
-                    assertArrayEquals(expected.array(), process.memory().read(entry, BorrowedPlaces.CODE_SIZE));
+                    assertArrayEquals(expected.array(),
+                            process.memory().read(entry, BorrowedPlaces.CODE_SIZE));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
