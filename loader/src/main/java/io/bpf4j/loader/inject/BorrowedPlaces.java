@@ -1,13 +1,16 @@
 package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.inject.InjectException.Reason;
+import io.bpf4j.loader.proc.MappedFile;
 import io.bpf4j.loader.proc.Mapping;
 import io.bpf4j.loader.proc.MemoryMaps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Two places in a process that a remote call may use while all threads stand still, before there is any memory of our
@@ -50,6 +53,20 @@ record BorrowedPlaces(long code, Range stack) {
     /** Returns where data may be put. */
     Range data() {
         return Range.of(stack.start(), DATA_SIZE);
+    }
+
+    /** What the program's file has at the entry point; empty if it cannot be read. */
+    Optional<byte[]> originalCode(MemoryMaps maps, int length) {
+        Mapping mapping = maps.at(code).orElseThrow();
+        return MappedFile.of(maps.pid(), mapping).flatMap(found -> {
+            try (var file = FileChannel.open(found.file())) {
+                ByteBuffer bytes = ByteBuffer.allocate(length);
+                file.read(bytes, mapping.fileOffset(code));
+                return bytes.hasRemaining() ? Optional.empty() : Optional.of(bytes.array());
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     private static long entryPoint(int pid) {

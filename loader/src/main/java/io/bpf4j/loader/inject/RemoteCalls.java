@@ -67,13 +67,25 @@ public final class RemoteCalls implements AutoCloseable {
         saved = process.registers(carrier.id());
         savedMask = carrier.signalMask();
         frame = new ReturnFrame(saved, savedMask, trace.vectorState(carrier.id()));
-        savedCode = memory.read(places.code(), CarrierStub.code().length);
+        savedCode = savedCode();
         savedData = memory.read(places.data().start(), BorrowedPlaces.DATA_SIZE);
         places.requireFree(process.pid(), savedData, process.mainStackPointer());
         memory.write(frameAddress(), frame.bytes(frameAddress(), 0));
         memory.write(places.code(), CarrierStub.code());
         carrier.setRegisters(at(Syscall.GETPID, frameAddress()));
         trace.setSignalMask(carrier.id(), BLOCKED);
+    }
+
+    /** What is at the entry point, or was before a tool that died: then only if nobody needs what that one left. */
+    private byte[] savedCode() {
+        byte[] stub = CarrierStub.code();
+        byte[] found = memory.read(places.code(), stub.length);
+        // Every process has the entry point itself on its stack: the kernel put it there (AT_ENTRY).
+        var inside = new Range(places.code() + 1, places.code() + stub.length + 1);
+        if (!Arrays.equals(found, stub) || !process.isIdle(inside)) {
+            return found;
+        }
+        return places.originalCode(process.mapsBefore(), stub.length).orElse(found);
     }
 
     /** Above room that a signal handler could use as its stack if the tracer died. */

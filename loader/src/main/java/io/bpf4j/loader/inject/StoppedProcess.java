@@ -10,10 +10,12 @@ import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.Syscall;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process all of whose threads stand still, until {@link #close} lets them go on. Nothing that happens to it
@@ -26,6 +28,8 @@ public final class StoppedProcess implements AutoCloseable {
     /** How long {@link #stop(Tracer, int)} waits for each thread. */
     public static final Duration STOP_LIMIT = Duration.ofMillis(500);
 
+    /** Time for a thread to make two system calls. */
+    private static final long RETURN_NANOS = 200_000;
     private static final int CURRENT_SEQUENCE = 8; // rseq_cs in struct rseq, include/uapi/linux/rseq.h
     private static final long THREAD_HANDLE = 0x80; // PIDFD_THREAD, Linux 6.9
 
@@ -77,13 +81,38 @@ public final class StoppedProcess implements AutoCloseable {
             throw new InjectException(Reason.NO_SUCH_PROCESS, e.getMessage());
         }
         try {
-            return new StoppedProcess(tracer, info, memory, limit);
+            return stop(tracer, info, memory, limit);
         } catch (InjectException | ProcessException e) {
             memory.close();
             throw e instanceof InjectException known
                     ? known
                     : new InjectException(Reason.NOT_PERMITTED, e.getMessage());
         }
+    }
+
+    /** Tries again while a thread that a dead tool had borrowed is on its way back, and needs what we would borrow. */
+    private static StoppedProcess stop(Tracer tracer, ProcessInfo info, TargetMemory memory, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            var process = new StoppedProcess(tracer, info, memory, limit);
+            if (!process.isReturning()) {
+                return process;
+            }
+            process.detachAll();
+            if (System.nanoTime() - deadline > 0) {
+                throw new InjectException(Reason.NO_ROOM,
+                        ("a thread of process %d still runs for a tool that has "
+                                + "died; try again later").formatted(info.pid()));
+            }
+            LockSupport.parkNanos(RETURN_NANOS);
+        }
+    }
+
+    private boolean isReturning() {
+        byte[] stub = CarrierStub.code();
+        var range = Range.of(places.code(), stub.length + 1);
+        return registers.values().stream().anyMatch(thread -> range.contains(thread.instructionPointer()))
+                && Arrays.equals(memory.read(places.code(), stub.length), stub);
     }
 
     /** By a thread that runs: the first one may have ended, and has no memory then. */
@@ -247,9 +276,6 @@ public final class StoppedProcess implements AutoCloseable {
             detachAll();
             stoppedNanos = stoppedNanos();
             closed = true;
-            if (abandoned) {
-                tracer.endThread();
-            }
             memory.close();
         }
     }
@@ -267,6 +293,9 @@ public final class StoppedProcess implements AutoCloseable {
         killed.sort(Comparator.comparing(thread -> thread.id() == pid()));
         for (TracedThread thread : killed) {
             abandoned |= !thread.awaitEnd(STOP_LIMIT);
+        }
+        if (abandoned) {
+            tracer.endThread();
         }
     }
 }

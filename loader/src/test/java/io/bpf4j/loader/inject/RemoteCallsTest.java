@@ -13,6 +13,9 @@ import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.sys.Syscall;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,9 +122,32 @@ class RemoteCallsTest {
                 }
                 awaitNoTracer(victim.pid());
             }
+            try (var tracer = new Tracer(kernel)) {
+                callSomethingAndFindTheEntryPointAsInTheFile(tracer, victim.pid(), work);
+            }
             String words = victim.finish();
             assertTrue(words.startsWith("right "), words);
         }
+    }
+
+    private static void callSomethingAndFindTheEntryPointAsInTheFile(Tracer tracer, int pid, Path file) {
+        tracer.run(() -> {
+            try (var process = StoppedProcess.stop(tracer, pid)) {
+                try (var calls = process.remoteCalls()) {
+                    assertEquals(pid, calls.call(Syscall.GETPID));
+                }
+                long entry = BorrowedPlaces.of(pid).code();
+                var mapping = process.maps().at(entry).orElseThrow();
+                try (var channel = FileChannel.open(file)) {
+                    var expected = ByteBuffer.allocate(BorrowedPlaces.CODE_SIZE);
+                    channel.read(expected, mapping.fileOffset(entry));
+                    assertArrayEquals(expected.array(),
+                            process.memory().read(entry, BorrowedPlaces.CODE_SIZE));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
     }
 
     /** A thread's end is known to Java a little before the kernel has let go of what it traced. */

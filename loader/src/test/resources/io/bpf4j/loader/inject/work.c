@@ -197,6 +197,9 @@ int main(int count, char **arguments) {
     }
     pthread_create(&sending, 0, sender, &spinning);
     setitimer(ITIMER_REAL, &tick, 0);
+    while (!spins || !sleeps || !bytes || !polls || !waits || !alarms || !queued) {
+        usleep(100);
+    }
     puts("ready");
     fflush(stdout);
     long got = read(0, line, sizeof line);
