@@ -55,6 +55,7 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
 
     private final Kernel kernel;
     private final Set<CpuFeature> features;
+    private final UserReads reads;
     private final Optional<String> printRing;
     private final NativeBlock process;
     private final Map<Execution, NativeBlock> blocks = new HashMap<>();
@@ -66,6 +67,18 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
      * @param printRing the ring that takes what programs print, if any
      */
     public SelfContainedEngine(Kernel kernel, Set<CpuFeature> features, Optional<String> printRing) {
+        this(kernel, features, UserReads.SYSTEM_CALL, printRing);
+    }
+
+    /**
+     * Makes the engine.
+     *
+     * @param reads by fault table only for programs that read what is there: the JVM has the signals
+     * @param printRing the ring that takes what programs print, if any
+     */
+    public SelfContainedEngine(Kernel kernel, Set<CpuFeature> features, UserReads reads,
+            Optional<String> printRing) {
+        this.reads = reads;
         this.kernel = kernel;
         this.features = Set.copyOf(features);
         this.printRing = printRing;
@@ -95,7 +108,7 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
             plans.add(inArena.plan());
         }
         return new RuntimeSettings(arena, memory.base() + memory.size() - arena, plans,
-                process.memory().base(), UserReads.SYSTEM_CALL, true,
+                process.memory().base(), reads, true,
                 features,
                 printRing);
     }

@@ -67,17 +67,20 @@ class FaultTableTest {
     }
 
     /** Runs a program that calls a helper to read where the victim says. */
-    private Result run(String helper, UserReads reads, String... cases) throws IOException, InterruptedException {
+    private Result run(String helper, UserReads reads, String... cases)
+            throws IOException, InterruptedException {
         Machine machine = new Machine(Memory.allocate(4096, 0x1000_0000L), new MapTable(List.of()),
                 StandardHelpers.table());
-        Program program = new Program("read", ProgramType.KPROBE, new AttachSpec.Manual(), Assembler.assemble("""
-                r3 = *(u64 *)(r1 + 0)
-                r2 = *(u64 *)(r1 + 8)
-                r1 = *(u64 *)(r1 + 16)
-                call bpf_%s
-                exit
-                """.formatted(helper)).instructions(), List.of(), List.of(), List.of());
-        var settings = new RuntimeSettings(0x1000_0000L, 0, List.of(), PROCESS, reads, true, Set.of(), Optional.empty());
+        Program program = new Program("read", ProgramType.KPROBE, new AttachSpec.Manual(),
+                Assembler.assemble("""
+                        r3 = *(u64 *)(r1 + 0)
+                        r2 = *(u64 *)(r1 + 8)
+                        r1 = *(u64 *)(r1 + 16)
+                        call bpf_%s
+                        exit
+                        """.formatted(helper)).instructions(), List.of(), List.of(), List.of());
+        var settings = new RuntimeSettings(0x1000_0000L, 0, List.of(), PROCESS, reads, true, Set.of(),
+                Optional.empty());
         var runtime = new TargetRuntime(settings);
         Label main = runtime.add(PreparedProgram.of(program, machine));
         Label enter = SelfContainedEngine.wayIn(runtime.code());
@@ -87,11 +90,13 @@ class FaultTableTest {
             throw new IllegalArgumentException(symbol.name());
         }));
         List<String> command = new ArrayList<>(List.of(victim().toString(), code.toString(), "" + CODE,
-                "" + done.faultHandler().orElse(0), "" + done.offsetOf(enter), "" + done.offsetOf(main), "" + BLOCK,
+                "" + done.faultHandler().orElse(0), "" + done.offsetOf(enter), "" + done.offsetOf(main),
+                "" + BLOCK,
                 "" + settings.threadBlockBytes(), "" + PROCESS));
         command.addAll(List.of(cases));
         Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = new String(run.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1).lines()
+        List<String> lines = new String(run.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
+                .lines()
                 .toList();
         assertTrue(run.waitFor(30, TimeUnit.SECONDS));
         return new Result(run.exitValue(), lines);
@@ -99,8 +104,10 @@ class FaultTableTest {
 
     @Test
     void whatIsNotThereIsZerosAndAnError() throws IOException, InterruptedException {
-        Result result = run("probe_read_user", UserReads.FAULT_TABLE, "page:0:8", "page:1:3", "page:0:24", "page:3:31",
-                "page:7:1000", "page:4096:8", "page:4090:8", "page:-1:1", "page:-4:24", "page:4080:32", "page:4000:500",
+        Result result = run("probe_read_user", UserReads.FAULT_TABLE, "page:0:8", "page:1:3", "page:0:24",
+                "page:3:31",
+                "page:7:1000", "page:4096:8", "page:4090:8", "page:-1:1", "page:-4:24", "page:4080:32",
+                "page:4000:500",
                 "null:0:8", "null:8:4096", "null:0x8000000000000:8", "null:-8:8", "bus:0:16", "page:0:0");
         assertEquals(List.of("0 abcdefgh################ h", "0 bcd##################### d",
                 "0 abcdefghijklmnopqrstuvwx x", "0 defghijklmnopqrstuvwxyza h",
@@ -116,7 +123,8 @@ class FaultTableTest {
 
     @Test
     void stringsEndWhereMemoryEnds() throws IOException, InterruptedException {
-        Result result = run("probe_read_user_str", UserReads.FAULT_TABLE, "page:0:5", "page:0:9", "page:4090:6",
+        Result result = run("probe_read_user_str", UserReads.FAULT_TABLE, "page:0:5", "page:0:9",
+                "page:4090:6",
                 "page:4090:7", "page:4090:20", "page:4096:1", "null:0:16", "null:-8:4");
         assertEquals(List.of("5 abcd0################### 0", "9 abcdefgh0############### 0",
                 "6 ijklm0################## 0", "-14 0000000################# 0",
@@ -126,10 +134,13 @@ class FaultTableTest {
 
     @Test
     void theVictimsOwnHandlerGetsItsOwnFaults() throws IOException, InterruptedException {
-        Result result = run("probe_read_user", UserReads.FAULT_TABLE, "chain", "fault", "null:0:8", "fault", "null:0:8",
+        Result result = run("probe_read_user", UserReads.FAULT_TABLE, "chain", "fault", "null:0:8", "fault",
+                "null:0:8",
                 "fault");
-        assertEquals(List.of("own 1", "-14 00000000################ 0", "own 2", "-14 00000000################ 0",
-                "own 3"), result.lines);
+        assertEquals(
+                List.of("own 1", "-14 00000000################ 0", "own 2", "-14 00000000################ 0",
+                        "own 3"),
+                result.lines);
         assertEquals(0, result.exit);
     }
 

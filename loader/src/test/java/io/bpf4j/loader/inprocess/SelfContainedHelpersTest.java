@@ -54,13 +54,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SelfContainedHelpersTest {
 
     private static final int CONTEXT = 4096;
-    private static final MapSpec RING = new MapSpec("ring", MapKind.RINGBUF, VoidType.VOID, VoidType.VOID, 4096, 0,
+    private static final MapSpec RING = new MapSpec("ring", MapKind.RINGBUF, VoidType.VOID, VoidType.VOID,
+            4096, 0,
             new MapRole.Output());
     private static final MapSpec HASH = new MapSpec("hash", MapKind.HASH, IntType.U64, IntType.U64, 64, 0,
             new MapRole.Plain());
     private static final MapSpec TRACES = new MapSpec("traces", MapKind.STACK_TRACE, IntType.U32,
             new ArrayType(IntType.U64, 8), 16, 0, new MapRole.Plain());
-    private static final MapSpec PROGRAMS = new MapSpec("programs", MapKind.PROG_ARRAY, IntType.U32, IntType.U32, 8, 0,
+    private static final MapSpec PROGRAMS = new MapSpec("programs", MapKind.PROG_ARRAY, IntType.U32,
+            IntType.U32, 8, 0,
             new MapRole.Plain());
     private static final MapSpec SCRATCH = new MapSpec("scratch", MapKind.PERCPU_ARRAY, IntType.U32,
             new ArrayType(IntType.U8, 700), 2, 0, new MapRole.Scratch());
@@ -115,7 +117,8 @@ class SelfContainedHelpersTest {
     @Test
     void timeIsThatOfTheSystem() {
         for (String helper : List.of("ktime_get_ns", "ktime_get_coarse_ns", "ktime_get_boot_ns")) {
-            SelfContainedProgram program = engine.prepare(List.of(program("call bpf_" + helper + "\nexit")), machine)
+            SelfContainedProgram program = engine
+                    .prepare(List.of(program("call bpf_" + helper + "\nexit")), machine)
                     .getFirst();
             long before = System.nanoTime();
             long time = program.run(execution, 0, 0);
@@ -128,7 +131,8 @@ class SelfContainedHelpersTest {
 
     @Test
     void timeGoesOnWhileTheClockIsSetAgain() {
-        SelfContainedProgram program = engine.prepare(List.of(program("call bpf_ktime_get_ns\nexit")), machine)
+        SelfContainedProgram program = engine
+                .prepare(List.of(program("call bpf_ktime_get_ns\nexit")), machine)
                 .getFirst();
         long last = program.run(execution, 0, 0);
         for (int i = 0; i < 100; i++) {
@@ -140,7 +144,8 @@ class SelfContainedHelpersTest {
 
     @Test
     void randomNumbersDiffer() {
-        SelfContainedProgram program = engine.prepare(List.of(program("call bpf_get_prandom_u32\nexit")), machine)
+        SelfContainedProgram program = engine
+                .prepare(List.of(program("call bpf_get_prandom_u32\nexit")), machine)
                 .getFirst();
         long bits = 0;
         for (int i = 0; i < 100; i++) {
@@ -157,7 +162,8 @@ class SelfContainedHelpersTest {
     void theProcessorIsOneOfTheMachines(CpuFeature way) {
         assumeTrue(HostProcessor.features().contains(way), "the processor has no " + way);
         try (var other = new SelfContainedEngine(kernel, Set.of(way), Optional.empty())) {
-            long cpu = other.prepare(List.of(program("call bpf_get_smp_processor_id\nexit")), machine).getFirst()
+            long cpu = other.prepare(List.of(program("call bpf_get_smp_processor_id\nexit")), machine)
+                    .getFirst()
                     .run(execution, 0, 0);
             assertTrue(Files.exists(Path.of("/sys/devices/system/cpu/cpu" + cpu)), "cpu " + cpu);
         }
@@ -205,9 +211,11 @@ class SelfContainedHelpersTest {
         long bytes = run("r6 = r1\nr2 = r1\nr2 += 168\nr3 = 80\nr4 = 256\ncall bpf_get_stack\nexit", context);
         assertEquals(3 * Long.BYTES, bytes);
         byte[] after = execution.context();
-        assertArrayEquals(new byte[]{0x44, 0x44, 0, 0, 0, 0, 0, 0, 0x11, 0x11, 0, 0, 0, 0, 0, 0, 0x22, 0x22, 0, 0},
+        assertArrayEquals(
+                new byte[]{0x44, 0x44, 0, 0, 0, 0, 0, 0, 0x11, 0x11, 0, 0, 0, 0, 0, 0, 0x22, 0x22, 0, 0},
                 Arrays.copyOfRange(after, 168, 188));
-        assertEquals(2 * Long.BYTES, run("r2 = r1\nr2 += 168\nr3 = 80\nr4 = 257\ncall bpf_get_stack\nexit", context));
+        assertEquals(2 * Long.BYTES,
+                run("r2 = r1\nr2 += 168\nr3 = 80\nr4 = 257\ncall bpf_get_stack\nexit", context));
         assertEquals(-14, run("r2 = r1\nr2 += 168\nr3 = 80\nr4 = 0\ncall bpf_get_stack\nexit", context));
         assertEquals(-22, run("r2 = r1\nr2 += 168\nr3 = 81\nr4 = 256\ncall bpf_get_stack\nexit", context));
     }
@@ -296,8 +304,10 @@ class SelfContainedHelpersTest {
     private static String keeping(String call) {
         String text = "r9 = r1\nr6 = 0x6666666666666666 ll\nr7 = 0x7777777777777777 ll\nr8 = 0x8888888888888888 ll\n"
                 + "*(u64 *)(r10 - 8) = 88\n*(u64 *)(r10 - 512) = 512\n*(u64 *)(r10 - 64) = 49\n*(u64 *)(r10 - 72) = 7\n"
-                + "r1 = r9\nr5 = r10\n*(u64 *)(r10 - 24) = r9\n*(u64 *)(r10 - 16) = r5\n" + call + "\nr0 = 0\n";
-        String[] same = {"r1 = 0x6666666666666666 ll\nif r6 == r1 goto", "r1 = 0x7777777777777777 ll\nif r7 == r1 goto",
+                + "r1 = r9\nr5 = r10\n*(u64 *)(r10 - 24) = r9\n*(u64 *)(r10 - 16) = r5\n" + call
+                + "\nr0 = 0\n";
+        String[] same = {"r1 = 0x6666666666666666 ll\nif r6 == r1 goto",
+            "r1 = 0x7777777777777777 ll\nif r7 == r1 goto",
             "r1 = 0x8888888888888888 ll\nif r8 == r1 goto", "r1 = *(u64 *)(r10 - 24)\nif r9 == r1 goto",
             "r1 = *(u64 *)(r10 - 16)\nif r10 == r1 goto", "r1 = *(u64 *)(r10 - 8)\nif r1 == 88 goto",
             "r1 = *(u64 *)(r10 - 512)\nif r1 == 512 goto"};
@@ -309,7 +319,8 @@ class SelfContainedHelpersTest {
 
     private static String everything() {
         StringBuilder text = new StringBuilder("r9 = r1\n");
-        CALLS.stream().filter(call -> !call.contains("FUNCTION")).forEach(call -> text.append(call).append('\n'));
+        CALLS.stream().filter(call -> !call.contains("FUNCTION"))
+                .forEach(call -> text.append(call).append('\n'));
         return text + "r0 = 0\nexit\n";
     }
 
@@ -333,7 +344,8 @@ class SelfContainedHelpersTest {
     void everyHelperKeepsWhatTheConventionSays() {
         long address = execution.setContext("the context", new byte[CONTEXT], true);
         for (String call : CALLS) {
-            SelfContainedProgram program = engine.prepare(List.of(program(withFunction(keeping(call)))), machine)
+            SelfContainedProgram program = engine
+                    .prepare(List.of(program(withFunction(keeping(call)))), machine)
                     .getFirst();
             for (int i = 0; i < 3; i++) {
                 assertEquals(0, program.run(execution, address, 0), call);
@@ -346,7 +358,8 @@ class SelfContainedHelpersTest {
     void noInstructionTouchesAVectorRegister(UserReads reads) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/objdump")), "no objdump");
         RuntimeSettings settings = new RuntimeSettings(memory.base(), arenaBytes,
-                arena.maps().stream().map(ArenaMap::plan).toList(), 0x1000, reads, true, Set.of(), Optional.of("ring"));
+                arena.maps().stream().map(ArenaMap::plan).toList(), 0x1000, reads, true, Set.of(),
+                Optional.of("ring"));
         TargetRuntime runtime = new TargetRuntime(settings);
         runtime.add(PreparedProgram.of(program(everything()), machine));
         TargetCode code = runtime.finish();
@@ -355,7 +368,8 @@ class SelfContainedHelpersTest {
         Files.write(file, Arrays.copyOf(code.code().bytes(), end));
         Process objdump = new ProcessBuilder("/usr/bin/objdump", "-D", "-b", "binary", "-m", "i386:x86-64",
                 file.toString()).start();
-        List<String> lines = new String(objdump.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines()
+        List<String> lines = new String(objdump.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
                 .toList();
         assertEquals(0, objdump.waitFor());
         assertTrue(lines.size() > 1000, lines.size() + " instructions");

@@ -63,7 +63,8 @@ class SelfContainedMapsTest {
         List<MapSpec> specs = List.of(maps);
         int arenaBytes = (int) MapArena.bytes(specs, SHARDS);
         try (NativeBlock block = new NativeBlock(kernel, arenaBytes + Execution.bytes(RESULTS));
-                var machineEngine = new SelfContainedEngine(kernel, HostProcessor.features(), Optional.empty());
+                var machineEngine = new SelfContainedEngine(kernel, HostProcessor.features(),
+                        Optional.empty());
                 SystemEnvironment world = new SystemEnvironment(line -> {})) {
             long base = block.memory().base();
             MapArena arena = MapArena.create(block.memory(), base, specs, SHARDS);
@@ -117,14 +118,17 @@ class SelfContainedMapsTest {
             case 2 -> map + value + "call bpf_map_pop_elem\n";
             case 3 -> map + value + "call bpf_map_peek_elem\n";
             case 4 -> map + key + "call bpf_map_delete_elem\n";
-            case 5 -> map + key + "call bpf_map_lookup_elem\nif r0 == 0 goto +2\nr1 = *(u8 *)(r0 + 0)\nr0 = r1\n";
+            case 5 ->
+                map + key + "call bpf_map_lookup_elem\nif r0 == 0 goto +2\nr1 = *(u8 *)(r0 + 0)\nr0 = r1\n";
             default -> map + key + "r3 = r10\nr3 += -512\nr4 = " + flags + "\ncall bpf_map_update_elem\n";
         };
     }
 
     @ParameterizedTest
-    @CsvSource({"HASH,4,8,6", "HASH,8,16,8", "HASH,1,1,3", "HASH,2,3,5", "HASH,3,5,5", "HASH,5,7,5", "HASH,7,20,4",
-        "HASH,16,200,7", "HASH,20,130,5", "HASH,64,8,9", "PERCPU_HASH,8,8,6", "PERCPU_HASH,12,140,5", "LRU_HASH,8,8,3",
+    @CsvSource({"HASH,4,8,6", "HASH,8,16,8", "HASH,1,1,3", "HASH,2,3,5", "HASH,3,5,5", "HASH,5,7,5",
+        "HASH,7,20,4",
+        "HASH,16,200,7", "HASH,20,130,5", "HASH,64,8,9", "PERCPU_HASH,8,8,6", "PERCPU_HASH,12,140,5",
+        "LRU_HASH,8,8,3",
         "LRU_HASH,20,30,2", "LRU_PERCPU_HASH,4,12,3", "LPM_TRIE,8,8,9", "LPM_TRIE,5,8,9", "LPM_TRIE,20,150,9",
         "ARRAY,4,8,4", "ARRAY,4,131,4", "PERCPU_ARRAY,4,12,4", "QUEUE,0,8,4", "QUEUE,0,133,3", "STACK,0,8,4",
         "STACK,0,21,3"})
@@ -151,7 +155,8 @@ class SelfContainedMapsTest {
         for (int most : new int[]{1, 4, 1000}) {
             StringBuilder text = new StringBuilder("r9 = r1\n");
             for (int i = 0; i < 9; i++) {
-                text.append("*(u64 *)(r10 - 32) = " + i + "\n*(u64 *)(r10 - 24) = 0\n*(u64 *)(r10 - 64) = " + (100 + i)
+                text.append("*(u64 *)(r10 - 32) = " + i + "\n*(u64 *)(r10 - 24) = 0\n*(u64 *)(r10 - 64) = "
+                        + (100 + i)
                         + "\n*(u64 *)(r10 - 56) = 5\nr1 = map[m] ll\nr2 = r10\nr2 += -32\nr3 = r10\nr3 += -64\nr4 = 0\n"
                         + "call bpf_map_update_elem\n");
             }
@@ -191,8 +196,10 @@ class SelfContainedMapsTest {
         StringBuilder text = new StringBuilder("r9 = r1\n*(u32 *)(r10 - 4) = 2\n*(u64 *)(r10 - 16) = 55\n"
                 + "r1 = map[m] ll\nr2 = r10\nr2 += -4\nr3 = r10\nr3 += -16\nr4 = 0\ncall bpf_map_update_elem\n");
         for (int shard : new int[]{0, 1, 2, 3, -1}) {
-            text.append("r1 = map[m] ll\nr2 = r10\nr2 += -4\nr3 = " + shard + "\ncall bpf_map_lookup_percpu_elem\n"
-                    + "if r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\n*(u64 *)(r9 + " + 8 * (shard + 1) + ") = r0\n");
+            text.append("r1 = map[m] ll\nr2 = r10\nr2 += -4\nr3 = " + shard
+                    + "\ncall bpf_map_lookup_percpu_elem\n"
+                    + "if r0 == 0 goto +1\nr0 = *(u64 *)(r0 + 0)\n*(u64 *)(r9 + " + 8 * (shard + 1)
+                    + ") = r0\n");
         }
         assertSame(text + "r0 = 0\nexit\n", map(MAP, kind, 4, 8, 4));
     }
@@ -202,13 +209,17 @@ class SelfContainedMapsTest {
         StringBuilder text = new StringBuilder("r9 = r1\n*(u64 *)(r10 - 8) = 7\n*(u64 *)(r10 - 16) = 9\n");
         for (int i = 0; i < 150; i++) {
             String ring = i % 3 == 0 ? "m" : "other";
-            text.append("r1 = map[" + ring + "] ll\nr2 = " + (8 + i % 90) + "\nr3 = 0\ncall bpf_ringbuf_reserve\n"
-                    + "*(u64 *)(r9 + " + 8 * (i % 100 + 300) + ") = 0\nif r0 == 0 goto +6\n*(u64 *)(r0 + 0) = " + i
+            text.append("r1 = map[" + ring + "] ll\nr2 = " + (8 + i % 90)
+                    + "\nr3 = 0\ncall bpf_ringbuf_reserve\n"
+                    + "*(u64 *)(r9 + " + 8 * (i % 100 + 300)
+                    + ") = 0\nif r0 == 0 goto +6\n*(u64 *)(r0 + 0) = " + i
                     + "\nr1 = r0\nr2 = " + i % 2 + "\ncall bpf_ringbuf_" + (i % 7 == 0 ? "discard" : "submit")
                     + "\nr0 = 1\n*(u64 *)(r9 + " + 8 * (i % 100 + 300) + ") = r0\n");
-            text.append("r1 = r9\nr2 = map[perf] ll\nr3 = " + new String[]{"0xffffffff ll", "1", "2", "-1"}[i % 4]
-                    + "\nr4 = r10\nr4 += -16\nr5 = " + i % 17 + "\ncall bpf_perf_event_output\n*(u64 *)(r9 + " + 8 * i
-                    + ") = r0\n");
+            text.append(
+                    "r1 = r9\nr2 = map[perf] ll\nr3 = " + new String[]{"0xffffffff ll", "1", "2", "-1"}[i % 4]
+                            + "\nr4 = r10\nr4 += -16\nr5 = " + i % 17
+                            + "\ncall bpf_perf_event_output\n*(u64 *)(r9 + " + 8 * i
+                            + ") = r0\n");
         }
         assertSame(text + "r0 = 0\nexit\n", map(MAP, MapKind.RINGBUF, 0, 0, 4096),
                 map("other", MapKind.RINGBUF, 0, 0, 8192), map("perf", MapKind.PERF_EVENT_ARRAY, 4, 4, 2));
@@ -218,12 +229,16 @@ class SelfContainedMapsTest {
     void whatAKindCannotDoIsRefusedAlike() {
         List<MapSpec> maps = List.of(map(MAP, MapKind.RINGBUF, 0, 0, 4096), map(MAP, MapKind.QUEUE, 0, 8, 4),
                 map(MAP, MapKind.STACK_TRACE, 4, 16, 4), map(MAP, MapKind.PROG_ARRAY, 4, 4, 4),
-                map(MAP, MapKind.LPM_TRIE, 8, 8, 4), map(MAP, MapKind.ARRAY, 4, 8, 4), map(MAP, MapKind.HASH, 4, 8, 4));
+                map(MAP, MapKind.LPM_TRIE, 8, 8, 4), map(MAP, MapKind.ARRAY, 4, 8, 4),
+                map(MAP, MapKind.HASH, 4, 8, 4));
         for (MapSpec map : maps) {
             for (String helper : List.of("lookup", "update", "delete", "push", "pop", "peek")) {
-                assertSame("*(u64 *)(r10 - 8) = 1\nr1 = map[m] ll\nr2 = r10\nr2 += -8\nr3 = r10\nr3 += -8\nr4 = 0\n"
-                        + (helper.equals("push") ? "r3 = 0\n" : "") + "call bpf_map_" + helper + "_elem\n"
-                        + (helper.equals("lookup") ? "if r0 == 0 goto +1\nr0 = 1\n" : "") + "exit\n", map);
+                assertSame(
+                        "*(u64 *)(r10 - 8) = 1\nr1 = map[m] ll\nr2 = r10\nr2 += -8\nr3 = r10\nr3 += -8\nr4 = 0\n"
+                                + (helper.equals("push") ? "r3 = 0\n" : "") + "call bpf_map_" + helper
+                                + "_elem\n"
+                                + (helper.equals("lookup") ? "if r0 == 0 goto +1\nr0 = 1\n" : "") + "exit\n",
+                        map);
             }
         }
     }

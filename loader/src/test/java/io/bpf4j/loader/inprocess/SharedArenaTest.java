@@ -48,8 +48,10 @@ class SharedArenaTest {
     private static final int BATCH = 500;
     private static final int KEYS = 16;
     private static final int SPACE = 1 << 16;
-    private static final List<MapSpec> MAPS = List.of(map("counts", MapKind.HASH, IntType.U64, IntType.U64, KEYS),
-            map("churn", MapKind.HASH, IntType.U64, IntType.U64, KEYS), map("recent", MapKind.LRU_HASH, IntType.U64,
+    private static final List<MapSpec> MAPS = List.of(
+            map("counts", MapKind.HASH, IntType.U64, IntType.U64, KEYS),
+            map("churn", MapKind.HASH, IntType.U64, IntType.U64, KEYS),
+            map("recent", MapKind.LRU_HASH, IntType.U64,
                     IntType.U64, 8),
             map("own", MapKind.PERCPU_HASH, IntType.U64, IntType.U64, KEYS),
             map("ring", MapKind.RINGBUF, VoidType.VOID, VoidType.VOID, 1 << 14),
@@ -198,7 +200,8 @@ class SharedArenaTest {
         int workingDirectory = -100; // AT_FDCWD
         try (NativeMemory names = new NativeMemory();
                 Fd file = kernel.fd(kernel.call(Syscall.OPENAT, workingDirectory,
-                        names.string(arguments[0]).address(), readWrite, 0, 0, 0), Syscall.OPENAT, () -> arguments[0]);
+                        names.string(arguments[0]).address(), readWrite, 0, 0, 0), Syscall.OPENAT,
+                        () -> arguments[0]);
                 Mapping mapping = kernel.map(file, Access.READ_WRITE, 0, size, () -> "the arena");
                 var engine = new SelfContainedEngine(kernel, HostProcessor.features(), Optional.empty())) {
             Memory memory = new Memory(mapping.bytes(), mapping.address());
@@ -257,7 +260,8 @@ class SharedArenaTest {
             Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
             long space = memory.base() + size - SPACE;
             SelfContainedProgram program = engine.prepare(List.of(program()), machine).getFirst();
-            Process other = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED", "-Xmx128m",
+            Process other = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
+                    "--enable-native-access=ALL-UNNAMED", "-Xmx128m",
                     "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                     SharedArenaTest.class.getName(),
                     "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.number())
@@ -271,7 +275,8 @@ class SharedArenaTest {
                     .supplyAsync(() -> workInJava(arena, memory, space + 2 * SPACE / SHARDS));
             Checker checker = new Checker();
             RingReader reader = new RingReader((RingMap) arena.map("ring").orElseThrow());
-            CompletableFuture<Void> all = CompletableFuture.allOf(workers.toArray(CompletableFuture<?>[]::new));
+            CompletableFuture<Void> all = CompletableFuture
+                    .allOf(workers.toArray(CompletableFuture<?>[]::new));
             while (!all.isDone() || !java.isDone() || other.isAlive()) {
                 reader.drain(checker);
             }

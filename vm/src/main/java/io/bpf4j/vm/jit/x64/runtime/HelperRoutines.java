@@ -23,7 +23,8 @@ import java.util.stream.Stream;
 /** The routines of all helpers that do not work on one map. */
 final class HelperRoutines {
 
-    private static final String PRINTING = PrintText.WRITE + PrintText.CLASSES + PrintText.NUMBER + PrintText.PRINT
+    private static final String PRINTING = PrintText.WRITE + PrintText.CLASSES + PrintText.NUMBER
+            + PrintText.PRINT
             + PrintText.INTERNET;
 
     private final TargetRuntime runtime;
@@ -69,7 +70,8 @@ final class HelperRoutines {
             case STRNCMP -> text(name, List.of(name), NumberText.COMPARE);
             case STRTOL, STRTOUL ->
                 text(name, List.of("strtol", "strtoul", "number", "digit"), NumberText.PARSE);
-            case SNPRINTF -> text(name, printing("snprintf", "terminate"), PrintText.FORMAT_TO_MEMORY + PRINTING);
+            case SNPRINTF ->
+                text(name, printing("snprintf", "terminate"), PrintText.FORMAT_TO_MEMORY + PRINTING);
             case TRACE_PRINTK, TRACE_VPRINTK ->
                 text(name, printing("trace_printk", "trace_vprintk"), PrintText.FORMAT_TO_TRACE + PRINTING);
             default -> runtime.routine(helper, () -> write(helper));
@@ -77,15 +79,19 @@ final class HelperRoutines {
     }
 
     private static List<String> printing(String... more) {
-        return Stream.concat(Stream.of(more), Stream.of("put", "fill", "bytes", "padded", "shown", "alphanumeric", "ends",
-                "number_text", "take_room", "next_argument", "print", "internet")).toList();
+        return Stream.concat(Stream.of(more),
+                Stream.of("put", "fill", "bytes", "padded", "shown", "alphanumeric", "ends",
+                        "number_text", "take_room", "next_argument", "print", "internet"))
+                .toList();
     }
 
     /** Returns the label of a routine that is text, with the others that it comes with. */
     private Label text(String name, List<String> entries, String text) {
         if (!texts.containsKey(name)) {
-            OptionalInt ring = runtime.settings().printRing().map(runtime.settings()::map).orElse(OptionalInt.empty());
-            BpfText values = new BpfText().set("scratch", ThreadBlock.SCRATCH.offset()).set("lost", PrintText.LOST)
+            OptionalInt ring = runtime.settings().printRing().map(runtime.settings()::map)
+                    .orElse(OptionalInt.empty());
+            BpfText values = new BpfText().set("scratch", ThreadBlock.SCRATCH.offset())
+                    .set("lost", PrintText.LOST)
                     .set("send", ring.isPresent() ? PrintText.SEND : PrintText.LOSE)
                     .set("ring", ring.isPresent() ? runtime.settings().handle(ring.getAsInt()) : 0);
             texts.putAll(maps.functions(entries, values.fill(text)));

@@ -22,7 +22,8 @@ final class QueueText {
         int size = plan.spec().valueSize();
         this.text = new BpfText().set("free", arena + plan.freeStacks()).set("nodeStride", plan.nodeStride())
                 .set("nodes", arena + plan.nodes() - plan.nodeStride()).set("most", plan.spec().maxEntries())
-                .set("head", arena + plan.own() + QueueDescriptor.HEAD).set("tail", arena + plan.own() + QueueDescriptor.TAIL)
+                .set("head", arena + plan.own() + QueueDescriptor.HEAD)
+                .set("tail", arena + plan.own() + QueueDescriptor.TAIL)
                 .set("top", arena + plan.own() + QueueDescriptor.TOP).set("copyOut", copyOut(size))
                 .set("copyIn", copyIn("r6", size)).set("clear", BpfText.clear(size));
     }

@@ -21,7 +21,8 @@ import java.util.Set;
  * @param features what the processor can do
  * @param printRing the name of the ring for {@code bpf_trace_printk}; without one its texts are counted as lost
  */
-public record RuntimeSettings(long arena, long arenaBytes, List<MapPlan> maps, long processBlock, UserReads reads,
+public record RuntimeSettings(long arena, long arenaBytes, List<MapPlan> maps, long processBlock,
+        UserReads reads,
         boolean invariantClock, Set<CpuFeature> features, Optional<String> printRing) {
 
     /** Copies the collections. */

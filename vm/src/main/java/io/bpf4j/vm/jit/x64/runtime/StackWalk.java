@@ -51,7 +51,8 @@ final class StackWalk {
             walk_out:
                 r0 = r8
                 exit
-            """.replace("#scratch#", "" + ThreadBlock.SCRATCH.offset()).replace("#entry#", "" + ThreadBlock.AT_ENTRY.offset())
+            """.replace("#scratch#", "" + ThreadBlock.SCRATCH.offset())
+            .replace("#entry#", "" + ThreadBlock.AT_ENTRY.offset())
             .replace("#ip#", "" + PtRegs.IP.offset()).replace("#bp#", "" + PtRegs.BP.offset())
             .replace("#sp#", "" + PtRegs.SP.offset()).replace("#deepest#", "" + DEEPEST);
 
