@@ -38,8 +38,8 @@ import java.util.Set;
 
 /**
  * The engine that runs programs as they run in traced processes, in this one: helpers and maps are machine code, and
- * nothing asks Java. Programs are not checked. Machines need a {@link NativeBlock} with one arena of maps. {@link #close}
- * frees all.
+ * nothing asks Java. Programs are not checked. Machines need a {@link NativeBlock} with one arena of maps.
+ * {@link #close} frees all.
  */
 public final class SelfContainedEngine implements Engine, AutoCloseable {
 

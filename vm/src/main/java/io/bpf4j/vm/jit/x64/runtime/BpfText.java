@@ -8,6 +8,10 @@ import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.text.Assembler;
 import io.bpf4j.vm.text.Assembly;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +35,15 @@ final class BpfText {
     BpfText() {
         for (Intrinsic intrinsic : Intrinsic.values()) {
             set(intrinsic.name(), intrinsic.number());
+        }
+    }
+
+    /** Reads a text that stands beside this class. */
+    static String resource(String name) {
+        try (InputStream stream = BpfText.class.getResourceAsStream(name + ".bpf")) {
+            return new String(stream.readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
         }
     }
 
