@@ -1,5 +1,6 @@
 package io.bpf4j.bench;
 
+import io.bpf4j.bench.engine.RuntimeReport;
 import io.bpf4j.bench.engine.VmReport;
 import io.bpf4j.bench.map.MapReport;
 import io.bpf4j.bench.verify.VerifyReport;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code bench}: what running and observing programs costs. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
-        synopsisSubcommandLabel = "COMMAND", subcommands = {VmReport.class, MapReport.class, VerifyReport.class},
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {VmReport.class, MapReport.class, RuntimeReport.class, VerifyReport.class},
         description = "Measures what running and observing programs costs.")
 public final class Bench implements Runnable {
 

@@ -36,8 +36,8 @@ import java.util.Set;
 
 /**
  * The engine that runs programs as they run in traced processes, in this one: helpers and maps are machine code, and
- * nothing asks Java. Programs are not checked, so only verified ones are taken. Machines need a {@link NativeBlock} with one arena of maps. {@link #close}
- * frees all.
+ * nothing asks Java. Programs are not checked, so only verified ones are taken. Machines need a {@link NativeBlock}
+ * with one arena of maps. {@link #close} frees all.
  */
 public final class SelfContainedEngine implements Engine, AutoCloseable {
 
@@ -53,6 +53,7 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
 
     private final Kernel kernel;
     private final Set<CpuFeature> features;
+    private final UserReads reads;
     private final Optional<String> printRing;
     private final NativeBlock process;
     private final Map<Execution, NativeBlock> blocks = new HashMap<>();
@@ -64,6 +65,18 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
      * @param printRing the ring that takes what programs print, if any
      */
     public SelfContainedEngine(Kernel kernel, Set<CpuFeature> features, Optional<String> printRing) {
+        this(kernel, features, UserReads.SYSTEM_CALL, printRing);
+    }
+
+    /**
+     * Makes the engine.
+     *
+     * @param reads by fault table only for programs that read what is there: the JVM has the signals
+     * @param printRing the ring that takes what programs print, if any
+     */
+    public SelfContainedEngine(Kernel kernel, Set<CpuFeature> features, UserReads reads,
+            Optional<String> printRing) {
+        this.reads = reads;
         this.kernel = kernel;
         this.features = Set.copyOf(features);
         this.printRing = printRing;
@@ -93,7 +106,7 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
             plans.add(inArena.plan());
         }
         return new RuntimeSettings(arena, memory.base() + memory.size() - arena, plans,
-                process.memory().base(), UserReads.SYSTEM_CALL, true,
+                process.memory().base(), reads, true,
                 features,
                 printRing);
     }

@@ -3,7 +3,6 @@ package io.bpf4j.loader.inprocess;
 import io.bpf4j.loader.sys.NativeCode;
 import io.bpf4j.vm.engine.Executable;
 import io.bpf4j.vm.engine.Execution;
-import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.jit.x64.runtime.RuntimeSettings;
 import io.bpf4j.vm.memory.Memory;
 

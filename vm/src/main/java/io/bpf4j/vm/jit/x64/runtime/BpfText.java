@@ -4,9 +4,13 @@ import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.flow.ControlFlow;
 import io.bpf4j.vm.text.Assembler;
 import io.bpf4j.vm.text.Assembly;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Routines written as BPF text, with {@code ${name}} for what depends on the map.
@@ -22,7 +26,7 @@ final class BpfText {
     /** The most bytes that are copied without a loop. */
     private static final int UNROLLED = 128;
 
-    private final Map<String, Object> values = new TreeMap<>();
+    private final Map<String, String> values = new HashMap<>();
 
     BpfText() {
         for (Intrinsic intrinsic : Intrinsic.values()) {
@@ -30,27 +34,35 @@ final class BpfText {
         }
     }
 
+    /** Reads a text that stands beside this class. */
+    static String resource(String name) {
+        try (InputStream stream = BpfText.class.getResourceAsStream(name + ".bpf")) {
+            return new String(stream.readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+
     /** Sets what stands for a name. */
     BpfText set(String name, Object value) {
-        values.put("${" + name + "}", value.toString());
+        values.put(name, value.toString());
         return this;
     }
 
-    /** Returns a text with the values filled in. */
+    /** Returns a text with the values filled in; values may have names in them too. */
     String fill(String text) {
-        String filled = text;
-        while (filled.contains("${")) {
-            String before = filled;
-            for (Map.Entry<String, Object> entry : values.entrySet()) {
-                filled = filled.replace(entry.getKey(), entry.getValue().toString());
+        StringBuilder filled = new StringBuilder(text.length());
+        int from = 0;
+        for (int name = text.indexOf("${"); name >= 0; name = text.indexOf("${", from)) {
+            int end = text.indexOf('}', name);
+            String value = values.get(text.substring(name + 2, end));
+            if (value == null) {
+                throw new IllegalArgumentException("nothing is known of " + text.substring(name, end + 1));
             }
-            if (filled.equals(before)) {
-                throw new IllegalArgumentException("nothing is known of "
-                        + filled.substring(filled.indexOf("${"),
-                                filled.indexOf('}', filled.indexOf("${")) + 1));
-            }
+            filled.append(text, from, name).append(fill(value));
+            from = end + 1;
         }
-        return filled;
+        return filled.append(text, from, text.length()).toString();
     }
 
     /** Routines made of a text, with the slots of its labels. */

@@ -23,8 +23,8 @@ import io.bpf4j.vm.x64.Shift;
 import io.bpf4j.vm.x64.X64Assembler;
 
 /**
- * The handler of SIGSEGV and SIGBUS, {@code void handler(int, siginfo_t *, void *)}: goes on elsewhere if an instruction
- * of the {@link FaultTable} was to blame, else does what would have been done without it.
+ * The handler of SIGSEGV and SIGBUS, {@code void handler(int, siginfo_t *, void *)}: goes on elsewhere if an
+ * instruction of the {@link FaultTable} was to blame, else does what would have been done without it.
  */
 final class FaultRoutines {
 
@@ -118,8 +118,8 @@ final class FaultRoutines {
     }
 
     /**
-     * Lets the signal do what it does by default: kills the process, as the instruction is executed again. SIG_IGN, which
-     * is 1, means the same for a fault (kernel/signal.c, force_sig_info), and nothing for a signal that was sent.
+     * Lets the signal do what it does by default: kills the process, as the instruction is executed again. SIG_IGN,
+     * which is 1, means the same for a fault (kernel/signal.c, force_sig_info), and nothing for a signal that was sent.
      */
     private void standard() {
         Label restore = code.label();

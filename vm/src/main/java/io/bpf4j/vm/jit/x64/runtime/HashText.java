@@ -223,30 +223,7 @@ final class HashText {
                 """);
     }
 
-    private static final String TRIE_LOOKUP = """
-            lookup:
-                r6 = r2
-                r7 = *(u32 *)(r2 + 0)
-                if r7 > ${longest} goto lookup_none
-            lookup_length:
-                r1 = r7
-                r1 <<= 2
-                r2 = ${counts} ll
-                r2 += r1
-                r1 = *(u32 *)(r2 + 0)
-                if w1 == 0 goto lookup_shorter
-                @masked@
-                call find
-                if r0 != 0 goto lookup_out
-            lookup_shorter:
-                if r7 == 0 goto lookup_none
-                r7 += -1
-                goto lookup_length
-            lookup_none:
-                r0 = 0
-            lookup_out:
-                exit
-            """;
+    private static final String TRIE_LOOKUP = BpfText.resource("trie-lookup");
 
     /** Puts the key at R6, cut to the length in R7, below the frame, and its address in R2. */
     private String masked(String name) {
@@ -312,59 +289,9 @@ final class HashText {
                 r9 = r4
             """;
 
-    private static final String UPDATE_FOUND = """
-            @_found:
-                if w9 == 1 goto @_exists
-                w5 = w0
-            update_hold:
-                r0 = *(u64 *)(r4 + 8)
-                if w0 == 0 goto @_again
-                r3 = *(u32 *)(r4 + 0)
-                if w3 != w5 goto @_again
-                r3 = r0
-                r3 += 1
-                r0 = cmpxchg_64(r4 + 8, r0, r3)
-                r3 += -1
-                if r0 != r3 goto update_hold
-                r1 >>= 32
-                *(u64 *)(r10 - 528) = r1
-                *(u64 *)(r10 - 536) = r4
-                r1 *= ${valueStride}
-                r2 = ${values} ll
-                r1 += r2
-            """;
+    private static final String UPDATE_FOUND = BpfText.resource("hash-update-found");
 
-    private static final String UPDATE_ABSENT = """
-                r1 = *(u64 *)(r10 - 528)
-                r2 = *(u64 *)(r10 - 536)
-                call drop
-                r6 = 0
-                goto @_finish
-            @_absent:
-                if w9 == 2 goto @_not_found
-                r1 = r9
-                r1 >>= 32
-                if r1 != 0 goto update_link
-                *(u64 *)(r10 - 520) = r2
-                r1 = r6
-                r2 = ${buckets} ll
-                r1 -= r2
-                r1 >>= 3
-                call allocate
-                if r0 == 0 goto @_full
-                r1 = r0
-                r1 <<= 32
-                r9 |= r1
-                r4 = r0
-                r4 *= ${nodeStride}
-                r5 = ${nodes} ll
-                r4 += r5
-                *(u64 *)(r10 - 536) = r4
-                r1 = r0
-                r1 *= ${valueStride}
-                r2 = ${values} ll
-                r1 += r2
-            """;
+    private static final String UPDATE_ABSENT = BpfText.resource("hash-update-absent");
 
     /** Zeros for the values at R1 in all shards but this thread's. */
     private static final String CLEAR_SHARDS = """
@@ -397,56 +324,7 @@ final class HashText {
                 lock *(u32 *)(r3 + 0) += w1
             """;
 
-    private static final String UPDATE_LINK = """
-            update_link:
-                r1 = r9
-                r1 >>= 32
-                r4 = r1
-                r4 *= ${nodeStride}
-                r5 = ${nodes} ll
-                r4 += r5
-                r5 = *(u64 *)(r4 + 0)
-                w5 &= -2
-                w5 += 2
-                r0 = r7
-                r0 >>= 32
-                r0 <<= 32
-                r5 |= r0
-                *(u64 *)(r4 + 0) = r5
-                r5 = r7
-                w5 &= -2
-                w5 += 2
-                r1 <<= 32
-                r5 |= r1
-                r0 = r7
-                r0 = cmpxchg_64(r6 + 0, r0, r5)
-                if r0 != r7 goto @_again
-                r0 = 0
-                exit
-            @_exists:
-                r6 = -17
-                goto @_finish
-            @_not_found:
-                r6 = -2
-            @_finish:
-                r1 = r9
-                r1 >>= 32
-                if r1 == 0 goto update_out
-                r2 = r1
-                r2 *= ${nodeStride}
-                r5 = ${nodes} ll
-                r2 += r5
-                call drop
-            update_out:
-                r0 = r6
-                exit
-            @_full:
-                r0 = ${full}
-                exit
-            @_invalid:
-                r0 = -22
-                exit
-            """;
+    private static final String UPDATE_LINK = BpfText.resource("hash-update-link");
 
     /** Copies the value at R8 to R1. */
     private String copyValue() {
@@ -504,171 +382,13 @@ final class HashText {
     }
 
     /** Unlink (R1, R3, R4 as in a chain, R2 the link), and sweep of the bucket in R1. */
-    private static final String NODES = """
-            unlink:
-                r0 = r1
-                r5 = r1
-                w5 &= -2
-                w5 += 2
-                r2 >>= 32
-                r2 <<= 32
-                r5 |= r2
-                r0 = cmpxchg_64(r3 + 0, r0, r5)
-                if r0 != r1 goto unlink_not
-                r1 >>= 32
-                r2 = r4
-                call drop
-                r0 = 1
-                exit
-            unlink_not:
-                r0 = 0
-                exit
-            sweep:
-                r6 = r1
-            sweep_again:
-                r3 = r6
-                r1 = *(u64 *)(r3 + 0)
-            sweep_next:
-                r4 = r1
-                r4 >>= 32
-                if r4 == 0 goto sweep_out
-                r4 *= ${nodeStride}
-                r5 = ${nodes} ll
-                r4 += r5
-                r2 = *(u64 *)(r4 + 0)
-                r5 = *(u64 *)(r3 + 0)
-                if r5 != r1 goto sweep_again
-                if r2 & 1 goto sweep_unlink
-                r3 = r4
-                r1 = r2
-                goto sweep_next
-            sweep_unlink:
-                call unlink
-                goto sweep_again
-            sweep_out:
-                exit
-            """;
+    private static final String NODES = BpfText.resource("hash-nodes");
 
     /** Takes a node (R1: a bucket's number; R0: the node's number plus one, or 0) and gives it one holder. */
-    private static final String ALLOCATE = """
-            allocate:
-                call take
-                if r0 == 0 goto allocate_out
-                r1 = r0
-                r1 *= ${nodeStride}
-                r2 = ${nodes} ll
-                r1 += r2
-                r2 = *(u64 *)(r1 + 8)
-                r2 >>= 32
-                r2 += 1
-                r2 <<= 32
-                r2 += 1
-                *(u64 *)(r1 + 8) = r2
-            allocate_out:
-                exit
-            """;
+    private static final String ALLOCATE = BpfText.resource("hash-allocate");
 
     /** The same, of an LRU kind: evict frees the node in R1 if it can, and returns its bucket's number or -1. */
-    private static final String ALLOCATE_EVICTING = """
-            allocate:
-                call take
-                if r0 != 0 goto allocate_got
-                r6 = 0
-            allocate_round:
-                r1 = ${hand} ll
-                r2 = 1
-                w2 = atomic_fetch_add((u32 *)(r1 + 0), w2)
-                r1 = r2
-                w1 %= ${nodeCount}
-                r1 += 1
-                call evict
-                if r0 s< 0 goto allocate_next
-                r1 = r0
-                call take
-                if r0 != 0 goto allocate_got
-            allocate_next:
-                r6 += 1
-                r1 = ${evictions} ll
-                if r6 < r1 goto allocate_round
-                r0 = 0
-                exit
-            allocate_got:
-                r1 = r0
-                r1 *= ${nodeStride}
-                r2 = ${nodes} ll
-                r1 += r2
-                r2 = *(u64 *)(r1 + 8)
-                r2 >>= 32
-                r2 += 1
-                r2 <<= 32
-                r2 += 1
-                *(u64 *)(r1 + 8) = r2
-                r1 = ${referenced} ll
-                r1 += r0
-                *(u8 *)(r1 + 0) = 0
-                exit
-            evict:
-                r2 = ${referenced} ll
-                r2 += r1
-                r3 = *(u8 *)(r2 + 0)
-                if r3 == 0 goto evict_unused
-                *(u8 *)(r2 + 0) = 0
-                r0 = -1
-                exit
-            evict_unused:
-                r6 = r1
-                r2 = r1
-                r2 *= ${nodeStride}
-                r3 = ${nodes} ll
-                r2 += r3
-                ${ownHash}
-                r0 >>= ${shift}
-                r7 = r0
-                r0 <<= 3
-                r8 = ${buckets} ll
-                r8 += r0
-            evict_again:
-                r3 = r8
-                r1 = *(u64 *)(r3 + 0)
-            evict_next:
-                r4 = r1
-                r4 >>= 32
-                if r4 == 0 goto evict_not
-                r9 = r4
-                r4 *= ${nodeStride}
-                r5 = ${nodes} ll
-                r4 += r5
-                r2 = *(u64 *)(r4 + 0)
-                r5 = *(u64 *)(r3 + 0)
-                if r5 != r1 goto evict_again
-                if r2 & 1 goto evict_unlink
-                if r9 == r6 goto evict_mark
-                r3 = r4
-                r1 = r2
-                goto evict_next
-            evict_unlink:
-                call unlink
-                goto evict_again
-            evict_mark:
-                r0 = r2
-                r5 = r2
-                w5 &= -2
-                w5 += 2
-                w5 |= 1
-                r3 = r2
-                r3 >>= 32
-                r3 <<= 32
-                r5 |= r3
-                r0 = cmpxchg_64(r4 + 0, r0, r5)
-                if r0 != r2 goto evict_not
-                r1 = r8
-                call sweep
-                r0 = r7
-                exit
-            evict_not:
-                r0 = -1
-                exit
-            """;
+    private static final String ALLOCATE_EVICTING = BpfText.resource("lru-allocate");
 
     /** Takes a holder from a node (R1: its number plus one, R2: its place); the last one frees it. */
     private String drop() {
@@ -710,90 +430,5 @@ final class HashText {
      * Calls the function R2 for every entry, bucket by bucket; of one bucket at most 32 entries. Collect writes the
      * numbers plus one of the nodes in the bucket R1 to R2, and returns how many there are.
      */
-    private static final String FOR_EACH = """
-            collect:
-                r8 = r1
-                r9 = r2
-            collect_again:
-                r4 = r8
-                r5 = *(u64 *)(r4 + 0)
-                r0 = 0
-            collect_next:
-                r6 = r5
-                r6 >>= 32
-                if r6 == 0 goto collect_out
-                r3 = r6
-                r3 *= ${nodeStride}
-                r7 = ${nodes} ll
-                r3 += r7
-                r7 = *(u64 *)(r3 + 0)
-                r1 = *(u64 *)(r4 + 0)
-                if r1 != r5 goto collect_sweep
-                if r7 & 1 goto collect_sweep
-                if r0 > 31 goto collect_out
-                r1 = r0
-                r1 <<= 3
-                r1 += r9
-                *(u64 *)(r1 + 0) = r6
-                r0 += 1
-                r4 = r3
-                r5 = r7
-                goto collect_next
-            collect_sweep:
-                r1 = r8
-                call sweep
-                goto collect_again
-            collect_out:
-                exit
-            for_each:
-                if r4 != 0 goto for_each_invalid
-                r7 = r2
-                *(u64 *)(r10 - 520) = r1
-                *(u64 *)(r10 - 528) = r3
-                *(u64 *)(r10 - 536) = 0
-                r6 = ${buckets} ll
-            for_each_bucket:
-                r1 = r6
-                r2 = r10
-                r2 += -1024
-                call collect
-                r9 = r0
-                r8 = r10
-                r8 += -1024
-            for_each_entry:
-                if r9 == 0 goto for_each_next
-                r9 += -1
-                r2 = *(u64 *)(r10 - 536)
-                r2 += 1
-                *(u64 *)(r10 - 536) = r2
-                r1 = *(u64 *)(r8 + 0)
-                r8 += 8
-                r2 = r1
-                r2 *= ${nodeStride}
-                r3 = ${nodes} ll
-                r2 += r3
-                r2 += 16
-                r3 = r1
-                r3 *= ${valueStride}
-                r4 = ${values} ll
-                r3 += r4
-                call ${SHARD}
-                r0 *= ${shardBytes}
-                r3 += r0
-                r4 = *(u64 *)(r10 - 528)
-                r1 = *(u64 *)(r10 - 520)
-                call ${CALL_BACK}
-                if r0 == 0 goto for_each_entry
-                goto for_each_out
-            for_each_next:
-                r6 += 8
-                r1 = ${bucketEnd} ll
-                if r6 != r1 goto for_each_bucket
-            for_each_out:
-                r0 = *(u64 *)(r10 - 536)
-                exit
-            for_each_invalid:
-                r0 = -22
-                exit
-            """;
+    private static final String FOR_EACH = BpfText.resource("hash-for-each");
 }
