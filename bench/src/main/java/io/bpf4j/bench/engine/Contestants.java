@@ -82,7 +82,8 @@ final class Contestants implements AutoCloseable {
             closing.push(twin::close);
             return timed(() -> twin.run(memory));
         }
-        Executable ready = engine(one).prepare(Unproved.program(computation.program(), machine, Checking.NONE));
+        Executable ready = engine(one)
+                .prepare(Unproved.program(computation.program(), machine, Checking.NONE));
         return timed(() -> ready.run(execution, memory, 0));
     }
 

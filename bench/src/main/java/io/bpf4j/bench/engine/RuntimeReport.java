@@ -12,6 +12,7 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.TextTable;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.jit.x64.runtime.UserReads;
 import io.bpf4j.vm.map.MapArena;
@@ -85,7 +86,8 @@ public final class RuntimeReport implements Callable<Integer> {
             Memory memory = block.memory();
             MapArena arena = MapArena.create(memory, memory.base(), RuntimeOperation.MAPS, most);
             Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
-            SelfContainedProgram program = engine.prepare(List.of(operation.program()), machine).getFirst();
+            SelfContainedProgram program = engine
+                    .prepare(Unproved.programs(List.of(operation.program()), machine)).getFirst();
             List<Execution> executions = IntStream.range(0, most)
                     .mapToObj(thread -> new Execution(machine, null,
                             memory.base() + arenaBytes + (long) thread * Execution.bytes(CONTEXT), CONTEXT,

@@ -74,7 +74,8 @@ final class KernelVerifier implements AutoCloseable {
         byte[] bytes = InsnCodec.encode(MapReferences.resolve(program.instructions(), program.references(),
                 name -> maps.get(name).fd()));
         return new ProgramParameters(program.type().number(), traits.attachType(), target,
-                traits.sleepable() ? ProgramParameters.SLEEPABLE : 0, program.name(), unit.unit().license(), bytes,
+                traits.sleepable() ? ProgramParameters.SLEEPABLE : 0, program.name(), unit.unit().license(),
+                bytes,
                 new ProgramParameters.Debug(btf.number(), info.functionBytes(), info.lineBytes()), List.of());
     }
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code bench verify}: how long the proofs of programs take, beside the kernel's verifier. */
 @Command(name = "verify", mixinStandardHelpOptions = true,
-        description = {"Measures the verifier on programs that it and the kernel accept, warm, beside the kernel.",
+        description = {
+            "Measures the verifier on programs that it and the kernel accept, warm, beside the kernel.",
             "Times are medians; the kernel's are those of its log. A program of 4,000 instructions comes first."},
         footerHeading = "%nExamples:%n",
         footer = {"  bench verify", "  bench verify loader/target/corpus/*.v3.*.o",
@@ -122,14 +123,16 @@ public final class VerifyReport implements Callable<Integer> {
             }
         }
         times.sort(null);
-        return new Measured(name, program.instructions().size(), times.get(times.size() / 2), kernels, allocated,
+        return new Measured(name, program.instructions().size(), times.get(times.size() / 2), kernels,
+                allocated,
                 verdict.statistics());
     }
 
     private static void writeTable(Output output, List<Measured> measured) {
         TextTable table = new TextTable();
         table.column("PROGRAM", false);
-        for (String column : List.of("INSNS", "WALKED", "PEAK STATES", "ALLOCATED KB", "US", "KERNEL US", "RATIO")) {
+        for (String column : List.of("INSNS", "WALKED", "PEAK STATES", "ALLOCATED KB", "US", "KERNEL US",
+                "RATIO")) {
             table.column(column, true);
         }
         for (Measured one : measured) {

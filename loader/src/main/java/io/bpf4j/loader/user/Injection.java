@@ -170,7 +170,8 @@ final class Injection implements AutoCloseable {
     private static boolean isInside(StoppedProcess process, List<Edit> edits) {
         return process.threads().stream().map(thread -> process.registers(thread).instructionPointer())
                 .anyMatch(at -> edits.stream()
-                        .anyMatch(edit -> at > edit.address() && at < edit.address() + edit.original().length));
+                        .anyMatch(
+                                edit -> at > edit.address() && at < edit.address() + edit.original().length));
     }
 
     /** Puts the process's own code back, and that of processes that were forked from it; what was mapped stays. */

@@ -24,7 +24,8 @@ final class Leftovers {
     private final int pid;
 
     /** A session's arena in the process. */
-    private record Found(Mapping mapping, SessionHeader.Directory directory, List<SessionHeader.Journal> journals) {}
+    private record Found(Mapping mapping, SessionHeader.Directory directory,
+            List<SessionHeader.Journal> journals) {}
 
     Leftovers(Tracer tracer, int pid) {
         this.tracer = tracer;
@@ -49,7 +50,8 @@ final class Leftovers {
     }
 
     private static Found read(TargetMemory memory, Mapping arena) {
-        SessionHeader.Directory directory = SessionHeader.read(memory.read(arena.start(), SessionHeader.BYTES));
+        SessionHeader.Directory directory = SessionHeader
+                .read(memory.read(arena.start(), SessionHeader.BYTES));
         if (directory == null) {
             return null;
         }
@@ -60,7 +62,8 @@ final class Leftovers {
                 break;
             }
             SessionHeader.Journal journal = SessionHeader
-                    .read(ByteBuffer.wrap(memory.read(at, SessionHeader.JOURNAL_BYTES)).order(ByteOrder.LITTLE_ENDIAN));
+                    .read(ByteBuffer.wrap(memory.read(at, SessionHeader.JOURNAL_BYTES))
+                            .order(ByteOrder.LITTLE_ENDIAN));
             if (journal.arena() == arena.start()) {
                 journals.add(journal);
             }

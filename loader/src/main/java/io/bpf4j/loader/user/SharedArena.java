@@ -175,13 +175,15 @@ final class SharedArena implements AutoCloseable {
 
     /** Returns the processes that have mapped this arena: those that were attached to, and what they forked. */
     List<Integer> users() {
-        long inode = FileIdentity.of(Path.of("/proc/self/fd/" + shared.file().number())).map(FileIdentity::inode)
+        long inode = FileIdentity.of(Path.of("/proc/self/fd/" + shared.file().number()))
+                .map(FileIdentity::inode)
                 .orElse(0L);
         List<Integer> found = new ArrayList<>();
         for (ProcessInfo process : ProcessInfo.all()) {
             try {
-                if (process.pid() != ProcessHandle.current().pid() && MemoryMaps.of(process.pid()).mappings().stream()
-                        .anyMatch(mapping -> isArena(mapping) && mapping.inode() == inode)) {
+                if (process.pid() != ProcessHandle.current().pid()
+                        && MemoryMaps.of(process.pid()).mappings().stream()
+                                .anyMatch(mapping -> isArena(mapping) && mapping.inode() == inode)) {
                     found.add(process.pid());
                 }
             } catch (ProcessException e) {

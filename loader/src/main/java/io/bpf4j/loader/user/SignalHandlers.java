@@ -82,14 +82,16 @@ final class SignalHandlers {
     }
 
     private byte[] current(int signal) {
-        calls.require(Syscall.RT_SIGACTION, "asking for the handler of signal " + signal, signal, 0, calls.scratch(),
+        calls.require(Syscall.RT_SIGACTION, "asking for the handler of signal " + signal, signal, 0,
+                calls.scratch(),
                 SET_BYTES);
         return memory.read(calls.scratch(), Actions.BYTES);
     }
 
     private void set(int signal, byte[] action) {
         memory.write(calls.scratch(), action);
-        calls.require(Syscall.RT_SIGACTION, "setting the handler of signal " + signal, signal, calls.scratch(), 0,
+        calls.require(Syscall.RT_SIGACTION, "setting the handler of signal " + signal, signal,
+                calls.scratch(), 0,
                 SET_BYTES);
     }
 }

@@ -64,7 +64,8 @@ public final class UserLoader {
                 .forEach(host::add);
         ClockKeeper clock = new ClockKeeper(kernel, arena.memory());
         RingPoller poller = new RingPoller(kernel, arena.maps().maps(), owner -> true);
-        UserSession session = new UserSession(unit, options, arena, new UserSession.Parts(host, poller, clock, new Tracer(kernel)));
+        UserSession session = new UserSession(unit, options, arena,
+                new UserSession.Parts(host, poller, clock, new Tracer(kernel)));
         try {
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
@@ -153,7 +154,8 @@ public final class UserLoader {
         long arena = injection.arenaAddress();
         long block = arena + injection.journal();
         work.clock().add(work.arena().memory().base() + injection.journal());
-        TargetLayout layout = new TargetLayout(injection.tid(), injection.blocksAddress(), Injection.THREAD_BLOCKS,
+        TargetLayout layout = new TargetLayout(injection.tid(), injection.blocksAddress(),
+                Injection.THREAD_BLOCKS,
                 blockBytes, block + SessionHeader.MISSED, arena + work.arena().shardOwners(),
                 work.arena().shards(), runtimes.go());
         injection.patch(CodeImage.make(hooks, work.programs(), CodeImage.machineAt(work.arena(), arena),

@@ -11,8 +11,9 @@ import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.abi.PtRegs;
 import io.bpf4j.vm.engine.Execution;
+import io.bpf4j.vm.engine.Checking;
 import io.bpf4j.vm.engine.Machine;
-import io.bpf4j.vm.engine.PreparedProgram;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.engine.helper.SystemEnvironment;
 import io.bpf4j.vm.jit.x64.CpuFeature;
@@ -97,7 +98,8 @@ class SelfContainedHelpersTest {
 
     private long run(String text, byte... context) {
         long address = execution.setContext("the context", context, true);
-        return engine.prepare(List.of(program(text)), machine).getFirst().run(execution, address, 0);
+        return engine.prepare(Unproved.programs(List.of(program(text)), machine)).getFirst().run(execution,
+                address, 0);
     }
 
     private ArenaMap map(String name) {
@@ -118,7 +120,7 @@ class SelfContainedHelpersTest {
     void timeIsThatOfTheSystem() {
         for (String helper : List.of("ktime_get_ns", "ktime_get_coarse_ns", "ktime_get_boot_ns")) {
             SelfContainedProgram program = engine
-                    .prepare(List.of(program("call bpf_" + helper + "\nexit")), machine)
+                    .prepare(Unproved.programs(List.of(program("call bpf_" + helper + "\nexit")), machine))
                     .getFirst();
             long before = System.nanoTime();
             long time = program.run(execution, 0, 0);
@@ -132,7 +134,7 @@ class SelfContainedHelpersTest {
     @Test
     void timeGoesOnWhileTheClockIsSetAgain() {
         SelfContainedProgram program = engine
-                .prepare(List.of(program("call bpf_ktime_get_ns\nexit")), machine)
+                .prepare(Unproved.programs(List.of(program("call bpf_ktime_get_ns\nexit")), machine))
                 .getFirst();
         long last = program.run(execution, 0, 0);
         for (int i = 0; i < 100; i++) {
@@ -145,7 +147,7 @@ class SelfContainedHelpersTest {
     @Test
     void randomNumbersDiffer() {
         SelfContainedProgram program = engine
-                .prepare(List.of(program("call bpf_get_prandom_u32\nexit")), machine)
+                .prepare(Unproved.programs(List.of(program("call bpf_get_prandom_u32\nexit")), machine))
                 .getFirst();
         long bits = 0;
         for (int i = 0; i < 100; i++) {
@@ -162,7 +164,9 @@ class SelfContainedHelpersTest {
     void theProcessorIsOneOfTheMachines(CpuFeature way) {
         assumeTrue(HostProcessor.features().contains(way), "the processor has no " + way);
         try (var other = new SelfContainedEngine(kernel, Set.of(way), Optional.empty())) {
-            long cpu = other.prepare(List.of(program("call bpf_get_smp_processor_id\nexit")), machine)
+            long cpu = other
+                    .prepare(Unproved.programs(List.of(program("call bpf_get_smp_processor_id\nexit")),
+                            machine))
                     .getFirst()
                     .run(execution, 0, 0);
             assertTrue(Files.exists(Path.of("/sys/devices/system/cpu/cpu" + cpu)), "cpu " + cpu);
@@ -180,7 +184,8 @@ class SelfContainedHelpersTest {
     void textsWithoutRoomAreCounted() {
         String print = "*(u64 *)(r10 - 8) = 0x61\nr1 = r10\nr1 += -8\nr2 = 2\ncall bpf_trace_printk\n";
         assertEquals(1, run(print + "exit"));
-        SelfContainedProgram program = engine.prepare(List.of(program(print + "exit")), machine).getFirst();
+        SelfContainedProgram program = engine
+                .prepare(Unproved.programs(List.of(program(print + "exit")), machine)).getFirst();
         program.repeat(execution, 0, 0, 1000);
         assertEquals(1001, texts().size() + ((RingMap) map("ring")).dropCount());
     }
@@ -245,11 +250,12 @@ class SelfContainedHelpersTest {
         assertEquals(0, map("programs").put(one, new byte[]{2, 0, 0, 0}, 0));
         String self = "r6 = *(u64 *)(r1 + 0)\nr6 += 1\n*(u64 *)(r1 + 0) = r6\nr2 = map[programs] ll\nr3 = %d\n"
                 + "call bpf_tail_call\nr0 = 5\nexit";
-        List<SelfContainedProgram> programs = engine.prepare(List.of(program(self.formatted(0)),
+        List<SelfContainedProgram> programs = engine.prepare(Unproved.programs(List.of(
+                program(self.formatted(0)),
                 program("r0 = 77\nexit"), program(self.formatted(1)), program(self.formatted(9)),
                 program("r6 = 3\nr7 = 4\ncall other\nr0 += r6\nr0 += r7\nexit\nother:\nr2 = map[programs] ll\nr3 = 1\n"
                         + "call bpf_tail_call\nr0 = 0\nexit")),
-                machine);
+                machine));
         long context = execution.setContext("the context", new byte[8], true);
         assertEquals(5, programs.get(0).run(execution, context, 0));
         assertEquals(34, memory.getLong(context));
@@ -345,7 +351,7 @@ class SelfContainedHelpersTest {
         long address = execution.setContext("the context", new byte[CONTEXT], true);
         for (String call : CALLS) {
             SelfContainedProgram program = engine
-                    .prepare(List.of(program(withFunction(keeping(call)))), machine)
+                    .prepare(Unproved.programs(List.of(program(withFunction(keeping(call)))), machine))
                     .getFirst();
             for (int i = 0; i < 3; i++) {
                 assertEquals(0, program.run(execution, address, 0), call);
@@ -361,7 +367,7 @@ class SelfContainedHelpersTest {
                 arena.maps().stream().map(ArenaMap::plan).toList(), 0x1000, reads, true, Set.of(),
                 Optional.of("ring"));
         TargetRuntime runtime = new TargetRuntime(settings);
-        runtime.add(PreparedProgram.of(program(everything()), machine));
+        runtime.add(Unproved.program(program(everything()), machine, Checking.NONE));
         TargetCode code = runtime.finish();
         int end = code.faultHandler().orElse(code.code().size()) - 8 * code.faults().size();
         Path file = folder.resolve("code");

@@ -10,6 +10,7 @@ import io.bpf4j.vm.engine.Engine;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Interpreter;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.engine.helper.SystemEnvironment;
 import io.bpf4j.vm.map.MapArena;
@@ -75,7 +76,8 @@ class SelfContainedMapsTest {
             Program program = new Program("test", ProgramType.KPROBE, new AttachSpec.Manual(),
                     assembly.instructions(), assembly.references(), List.of(), List.of());
             Engine engine = machineCode ? machineEngine : new Interpreter();
-            long result = engine.prepare(program, machine, Checking.NONE).run(execution, context, 0);
+            long result = engine.prepare(Unproved.program(program, machine, Checking.NONE)).run(execution,
+                    context, 0);
             return new Traces(result, execution.context(), block.memory().getBytes(base, arenaBytes));
         }
     }

@@ -12,6 +12,7 @@ import io.bpf4j.loader.sys.Syscall;
 import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.engine.Execution;
 import io.bpf4j.vm.engine.Machine;
+import io.bpf4j.vm.engine.Unproved;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
 import io.bpf4j.vm.map.ArenaMap;
 import io.bpf4j.vm.map.MapArena;
@@ -207,7 +208,8 @@ class SharedArenaTest {
             Memory memory = new Memory(mapping.bytes(), mapping.address());
             MapArena arena = MapArena.open(memory, memory.base(), MAPS);
             Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
-            long queued = work(engine.prepare(List.of(program()), machine).getFirst(), machine,
+            long queued = work(engine.prepare(Unproved.programs(List.of(program()), machine)).getFirst(),
+                    machine,
                     memory.base() + size - SPACE, SHARDS - 1);
             System.out.println(queued);
         }
@@ -259,7 +261,8 @@ class SharedArenaTest {
             MapArena arena = MapArena.create(memory, memory.base(), MAPS, SHARDS);
             Machine machine = new Machine(memory, arena.table(), StandardHelpers.table());
             long space = memory.base() + size - SPACE;
-            SelfContainedProgram program = engine.prepare(List.of(program()), machine).getFirst();
+            SelfContainedProgram program = engine.prepare(Unproved.programs(List.of(program()), machine))
+                    .getFirst();
             Process other = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
                     "--enable-native-access=ALL-UNNAMED", "-Xmx128m",
                     "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),

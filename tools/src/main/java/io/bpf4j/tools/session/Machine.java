@@ -144,7 +144,8 @@ public final class Machine implements AutoCloseable {
 
     private static void requireTargets(List<Target> targets) {
         if (targets.isEmpty()) {
-            throw new UserError(ExitCode.USAGE, "user mode runs in the processes that it traces, and none was named",
+            throw new UserError(ExitCode.USAGE,
+                    "user mode runs in the processes that it traces, and none was named",
                     "name them with -p PID, start one with -- COMMAND, or use --mode kernel");
         }
     }

@@ -117,7 +117,9 @@ public final class VerifyCommand implements Callable<Integer> {
             }
             for (Program program : programs) {
                 Verdict verdict = verify(output, program,
-                        VerifierInput.of(program, unit, probe.traits().getOrDefault(program.name(), LoadTraits.NONE))
+                        VerifierInput
+                                .of(program, unit,
+                                        probe.traits().getOrDefault(program.name(), LoadTraits.NONE))
                                 .withTypes(objects.typesOf(program)));
                 safe &= verdict instanceof VerifiedProgram;
                 if (common.json()) {
