@@ -39,7 +39,7 @@ public final class Futex {
         this.kernel = kernel;
     }
 
-    /** Sleeps until somebody wakes one of the words, one has not its expected value, a signal comes, or the time is up. */
+    /** Sleeps until somebody wakes a word, one has not its expected value, a signal comes, or the time is up. */
     public void await(List<Wait> waits, Duration timeout) {
         try (var memory = new NativeMemory()) {
             var waiters = memory.allocate(WAITER_BYTES * waits.size());

@@ -18,8 +18,8 @@ import java.util.List;
 
 /**
  * What a session has put into one process within reach of one piece of code. The order of changes is such that the tool
- * may die after any of them: the arena, the thread blocks and the code are mapped, code is written where nobody executes,
- * the journal names each edit, and only then the process's own code is patched.
+ * may die after any of them: the arena, the thread blocks and the code are mapped, code is written where nobody
+ * executes, the journal names each edit, and only then the process's own code is patched.
  */
 final class Injection implements AutoCloseable {
 

@@ -12,7 +12,6 @@ import io.bpf4j.loader.inject.TargetMemory;
 import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
 import io.bpf4j.loader.inprocess.TimeStampClock;
-import io.bpf4j.loader.proc.LibraryFinder;
 import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.site.SiteResolver;
 import io.bpf4j.loader.sys.Kernel;

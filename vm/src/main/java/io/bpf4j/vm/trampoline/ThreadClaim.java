@@ -54,8 +54,8 @@ final class ThreadClaim {
     }
 
     /**
-     * Emits the routine: the thread's id in rcx; r12 becomes its block and the zero flag is set, or it is clear if there
-     * is none. Keeps all other registers.
+     * Emits the routine: the thread's id in rcx; r12 becomes its block and the zero flag is set, or it is clear if
+     * there is none. Keeps all other registers.
      */
     Label emit() {
         Label start = code.label("claim");

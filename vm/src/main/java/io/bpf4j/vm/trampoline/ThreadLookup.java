@@ -19,7 +19,7 @@ import io.bpf4j.vm.x64.Shift;
 import io.bpf4j.vm.x64.X64Assembler;
 import java.util.List;
 
-/** Emits the way from a thread to its block: the slot whose number is the low bits of the thread's id, nearly always. */
+/** Emits the way from a thread to its block: nearly always the one whose number is the low bits of the thread's id. */
 final class ThreadLookup {
 
     static final int GETTID = 186;

@@ -1,6 +1,5 @@
 package io.bpf4j.vm.trampoline;
 
-import static io.bpf4j.vm.x64.Gpr.R12;
 import static io.bpf4j.vm.x64.Gpr.RAX;
 import static io.bpf4j.vm.x64.Gpr.RBP;
 import static io.bpf4j.vm.x64.Gpr.RDI;
@@ -33,9 +32,9 @@ import java.util.Set;
  *                      B: the displaced instructions; jump back behind the place
  * </pre>
  *
- * <p>All general registers stay what they were, whatever convention the interrupted code has; so do flags where they may
- * be in use. No vector register is touched. Between place and programs there are {@value #PUSHED_BYTES} bytes of the
- * interrupted code's stack in use.
+ * <p>All general registers stay what they were, whatever convention the interrupted code has; so do flags where they
+ * may be in use. No vector register is touched. Between place and programs {@value #PUSHED_BYTES} bytes of the
+ * interrupted code's stack are in use.
  *
  * <p>A return is seen by calling the function from here: its stack is 16 bytes lower then, so functions with arguments
  * on the stack need another way. The processor's prediction of returns stays right.
@@ -73,8 +72,8 @@ public final class TrampolineWriter {
     }
 
     /**
-     * Starts with the routine that all places share, behind what is in the code already. A thread that is in code before
-     * that, or in what is written behind the trampolines, has a block that is {@link ThreadBlock#BUSY}.
+     * Starts with the routine that all places share, behind what is in the code already. A thread that is in code
+     * before that, or in what is written behind the trampolines, has a block that is {@link ThreadBlock#BUSY}.
      */
     public TrampolineWriter(X64Assembler code, TargetLayout target) {
         this.code = code;
