@@ -176,7 +176,6 @@ public final class SelfContainedEngine implements Engine, AutoCloseable {
         block.putInt(base + ThreadBlock.OWN_PID.offset(), (int) ProcessHandle.current().pid());
         if (environment != null) {
             block.putLong(base + ThreadBlock.PID_TGID.offset(), environment.pidTgid());
-            block.putLong(base + ThreadBlock.UID_GID.offset(), environment.uidGid());
             block.putLong(base + ThreadBlock.FUNCTION.offset(), environment.functionAddress());
             block.putLong(base + ThreadBlock.COOKIE.offset(), environment.attachCookie());
         }

@@ -13,6 +13,7 @@ import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
 import io.bpf4j.loader.inprocess.TimeStampClock;
 import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.site.SiteResolver;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.vm.jit.x64.runtime.RuntimeSettings;
@@ -103,6 +104,7 @@ public final class UserLoader {
         int pid = work.target().pid();
         Tracer tracer = session.tracer();
         try {
+            requireNoFilter(pid);
             new Leftovers(tracer, pid).remove();
             try (SiteResolver resolver = new SiteResolver(); TargetMemory memory = TargetMemory.open(pid)) {
                 Placer placer = new Placer(resolver, work.options(), work.target());
@@ -119,6 +121,14 @@ public final class UserLoader {
             Skip skip = new Skip(reason(e), e.getMessage());
             work.programs().keySet().forEach(program -> session
                     .add(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")", skip)));
+        }
+    }
+
+    /** Programs ask the kernel for names and ids; a filter of system calls could kill the process for that. */
+    private static void requireNoFilter(int pid) {
+        if (ThreadInfo.of(pid, pid).seccomp() != 0) {
+            throw new InjectException(InjectException.Reason.SECCOMP, "process " + pid + " has a filter of system"
+                    + " calls (seccomp), which might kill it for those of our probes; --mode kernel can trace it");
         }
     }
 

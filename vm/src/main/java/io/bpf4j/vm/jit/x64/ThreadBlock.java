@@ -14,7 +14,7 @@ import io.bpf4j.vm.x64.Memory;
  *    16 +----------------+---------------+
  *       | thread (u32)   | process (u32) |  as the kernel's helper gives them
  *    24 +----------------+---------------+
- *       | user (u32)     | group (u32)   |  as the kernel's helper gives them
+ *       | 0                              |
  *    32 +----------------+---------------+
  *       | state of the random numbers    |  any number, but another one in each thread
  *    40 +--------------------------------+
@@ -56,8 +56,6 @@ public enum ThreadBlock {
     SHARD(12),
     /** Thread in the lower half, process in the upper one. */
     PID_TGID(16),
-    /** User in the lower half, group in the upper one. */
-    UID_GID(24),
     RANDOM(32),
     COOKIE(40),
     FUNCTION(48),

@@ -49,7 +49,6 @@ final class HelperRoutines {
         Helper helper = Helper.byId(id).orElse(null);
         switch (helper) {
             case GET_CURRENT_PID_TGID -> code.mov(QWORD, RAX, ThreadBlock.PID_TGID.operand());
-            case GET_CURRENT_UID_GID -> code.mov(QWORD, RAX, ThreadBlock.UID_GID.operand());
             case GET_FUNC_IP -> code.mov(QWORD, RAX, ThreadBlock.FUNCTION.operand());
             case GET_ATTACH_COOKIE -> code.mov(QWORD, RAX, ThreadBlock.COOKIE.operand());
             case GET_NUMA_NODE_ID, GET_CURRENT_TASK -> code.alu(Alu.XOR, DWORD, RAX, RAX);
@@ -111,6 +110,7 @@ final class HelperRoutines {
             case KTIME_GET_BOOT_NS -> world.time(Clock.BOOT);
             case KTIME_GET_TAI_NS -> world.time(Clock.TAI);
             case GET_CURRENT_COMM -> world.command();
+            case GET_CURRENT_UID_GID -> world.user();
             case GET_SMP_PROCESSOR_ID -> world.processor();
             case GET_PRANDOM_U32 -> world.random();
             case RINGBUF_SUBMIT -> commit(false);

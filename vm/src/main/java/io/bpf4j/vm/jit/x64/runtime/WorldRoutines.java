@@ -43,6 +43,8 @@ final class WorldRoutines {
 
     private static final int CLOCK_GETTIME = 228;
     private static final int GETCPU = 309;
+    private static final int GETUID = 102;
+    private static final int GETGID = 104;
     private static final int PRCTL = 157;
     private static final int PR_GET_NAME = 16;
     private static final long NANOS = 1_000_000_000L;
@@ -133,6 +135,18 @@ final class WorldRoutines {
             code.plain(Plain.SYSCALL);
             code.pop(RAX);
         }
+        code.plain(Plain.RET);
+    }
+
+    /** Returns group and user, as they are now: nothing in the process tells when they change. */
+    void user() {
+        code.mov(DWORD, RAX, GETGID);
+        code.plain(Plain.SYSCALL);
+        code.shift(Shift.SHL, QWORD, RAX, 32);
+        code.mov(QWORD, R8, RAX);
+        code.mov(DWORD, RAX, GETUID);
+        code.plain(Plain.SYSCALL);
+        code.alu(Alu.OR, QWORD, RAX, R8);
         code.plain(Plain.RET);
     }
 
