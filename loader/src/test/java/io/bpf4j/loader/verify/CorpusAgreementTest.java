@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -92,13 +91,9 @@ class CorpusAgreementTest {
         assertEquals(List.of(),
                 compared.stream().filter(one -> one.mistaken() && one.kernel().accepted()).toList(),
                 "not the mistakes that the author meant");
-        Set<String> accepted = compared.stream().filter(one -> one.kernel().accepted()).map(Verdicts::name)
-                .collect(Collectors.toSet());
-        assertEquals(List.of(),
-                compared.stream().filter(one -> !one.mistaken() && !accepted.contains(one.name())).toList(),
-                "accepted in no variant");
-        long programs = all.stream().map(Verdicts::name).distinct().count();
-        assertTrue(programs >= FEWEST_PROGRAMS, () -> "only " + programs + " programs");
+        long accepted = compared.stream().filter(one -> one.kernel().accepted()).map(Verdicts::name).distinct()
+                .count();
+        assertTrue(accepted >= FEWEST_PROGRAMS, () -> "only " + accepted + " programs are accepted");
         assertTrue(compared.size() - differing.size() >= LEAST_AGREEMENT * compared.size(),
                 () -> differing.size() + " of " + compared.size() + " verdicts differ");
     }
