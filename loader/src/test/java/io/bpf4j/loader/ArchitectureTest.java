@@ -12,7 +12,7 @@ class ArchitectureTest extends ArchitectureRules {
                 proc     -> elf
                 event    -> sys
                 .        ->
-                site     -> . elf proc
+                site     -> . code elf proc
                 symbol   -> elf proc
                 code     -> elf
                 inject   -> proc sys

@@ -91,11 +91,6 @@ final class UserAttacher implements AutoCloseable {
     }
 
     private void attach(Job job, AttachSpec.Uprobe spec, SessionOptions options) {
-        if (spec.site() == AttachSpec.Uprobe.Site.GO_RETURN) {
-            job.skipped("", new Skip(Reason.UNSUPPORTED,
-                    "goret probes need the instruction decoder, which this version does not have"));
-            return;
-        }
         options.filesFor(spec.path()).forEach(file -> everywhere(job, options.targets(),
                 target -> resolver.resolve(spec.in(file), target)));
     }

@@ -1,6 +1,7 @@
 package io.bpf4j.loader.site;
 
 import io.bpf4j.loader.Target;
+import io.bpf4j.loader.code.Returns;
 import io.bpf4j.loader.elf.ElfException;
 import io.bpf4j.loader.elf.NamePattern;
 import io.bpf4j.loader.elf.ResolvedSymbol;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Looks probe points up in ELF files. Keeps the symbols of files it has opened until it is closed. */
 public final class SiteResolver implements AutoCloseable {
@@ -30,7 +32,10 @@ public final class SiteResolver implements AutoCloseable {
     /** By process, or 0 for what is installed here. */
     private final Map<Integer, LibraryFinder> finders = new HashMap<>();
 
-    /** Finds the places of a user probe for a process, or for every process if none is given. */
+    /**
+     * Finds the places of a user probe for a process, or for every process if none is given: those of a {@code goret} are
+     * the function's return instructions.
+     */
     public Resolution resolve(AttachSpec.Uprobe spec, Optional<Target> target) {
         return collect(spec.path(), target, spec.symbol(), symbols -> {
             if (spec.symbol().isEmpty()) {
@@ -38,8 +43,16 @@ public final class SiteResolver implements AutoCloseable {
             }
             return find(symbols, spec.symbol()).stream()
                     .map(found -> place(found, spec.offset()))
+                    .flatMap(place -> spec.site() == AttachSpec.Uprobe.Site.GO_RETURN
+                            ? returns(symbols, place)
+                            : Stream.of(place))
                     .toList();
         });
+    }
+
+    private static Stream<Place> returns(SymbolResolver symbols, Place function) {
+        return Returns.of(symbols, function.fileOffset()).stream().map(offset -> new Place(function.symbol(),
+                offset - function.fileOffset(), offset, 0));
     }
 
     /** Finds the places of a static marker. */

@@ -89,7 +89,7 @@ final class HookPlanner implements AutoCloseable {
             Optional<Refusal> refusal = switch (placement.moment()) {
                 case BEFORE -> hook(placement, module.get(), function, address, moment(function, address));
                 case RETURN -> wrap(placement, module.get(), function, address);
-                case EACH_RETURN -> returns(placement, module.get(), function);
+                case AT_RETURN -> hook(placement, module.get(), function, address, Moment.RETURN);
             };
             refusal.ifPresent(reason -> refuse(placement, Reason.UNSUPPORTED, "user mode cannot patch "
                     + placement.site() + ": " + reason.text() + "; --mode kernel can"));
@@ -152,21 +152,6 @@ final class HookPlanner implements AutoCloseable {
         }
         hook.add(placement);
         return Optional.empty();
-    }
-
-    /** Plans each return of a function; one that cannot be patched is said, and the others are made. */
-    private Optional<Refusal> returns(Placement placement, ModuleCode module, FunctionCode function) {
-        List<Long> returns = new FunctionAnalysis(module.planner().map(), function).returns();
-        if (returns.isEmpty()) {
-            return Optional.of(new Refusal(function.range().start(), Refusal.Reason.NO_INSTRUCTION,
-                    "the function has no return instruction"));
-        }
-        Optional<Refusal> first = Optional.empty();
-        for (long address : returns) {
-            Optional<Refusal> refusal = hook(placement, module, function, address, Moment.RETURN);
-            first = first.or(() -> refusal);
-        }
-        return first;
     }
 
     private Optional<ModuleCode> module(Site site) {

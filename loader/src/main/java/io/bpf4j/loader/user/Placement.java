@@ -16,7 +16,7 @@ record Placement(Program program, Site site, Moment moment) {
         BEFORE,
         /** When the function returns that begins at the site. */
         RETURN,
-        /** Before each return instruction of the function that begins at the site. */
-        EACH_RETURN
+        /** Before the return instruction at the site. */
+        AT_RETURN
     }
 }

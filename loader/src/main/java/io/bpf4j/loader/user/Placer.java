@@ -78,7 +78,7 @@ final class Placer {
         return switch (site) {
             case ENTRY -> Placement.Moment.BEFORE;
             case RETURN -> Placement.Moment.RETURN;
-            case GO_RETURN -> Placement.Moment.EACH_RETURN;
+            case GO_RETURN -> Placement.Moment.AT_RETURN;
         };
     }
 

@@ -29,18 +29,6 @@ public final class FunctionAnalysis {
         this.function = function;
     }
 
-    /** Returns the addresses of the instructions that return. */
-    public List<Long> returns() {
-        List<Long> found = new ArrayList<>();
-        for (int i = 0; i < function.count(); i++) {
-            function.decode(decoder, i);
-            if (Mover.isNearReturn(decoder)) {
-                found.add(function.address(i));
-            }
-        }
-        return List.copyOf(found);
-    }
-
     /**
      * Returns the jumps that leave the function, and all indirect ones: which of these are switches is not told.
      */

@@ -2,7 +2,9 @@ package io.bpf4j.vm.patch;
 
 import io.bpf4j.vm.x64.Transfer;
 import io.bpf4j.vm.x64.X64Decoder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The instructions of one function, decoded one after the other from its start. */
 public final class FunctionCode {
@@ -93,6 +95,19 @@ public final class FunctionCode {
      */
     long computedFrom() {
         return computedFrom;
+    }
+
+    /** Returns the addresses of the instructions that return. */
+    public List<Long> returns() {
+        var decoder = new X64Decoder();
+        List<Long> found = new ArrayList<>();
+        for (int i = 0; i < addresses.length; i++) {
+            decode(decoder, i);
+            if (Mover.isNearReturn(decoder)) {
+                found.add(addresses[i]);
+            }
+        }
+        return List.copyOf(found);
     }
 
     /** Looks at the instruction with a position. */
