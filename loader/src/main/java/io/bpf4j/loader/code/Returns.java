@@ -14,14 +14,15 @@ public final class Returns {
     private Returns() {}
 
     /**
-     * Returns file offsets of a function's return instructions, ascending; empty if no symbol tells the function's size.
+     * Returns file offsets of the return instructions of a function, ascending; empty if no symbol tells its size.
      *
      * @param fileOffset of the function's first instruction
      */
     public static List<Long> of(SymbolResolver symbols, long fileOffset) {
         ElfFile file = symbols.file();
         Optional<SymbolIndex.Extent> extent = symbols.index().extent(fileOffset)
-                .filter(function -> function.start() == fileOffset && function.size() == (int) function.size());
+                .filter(function -> function.start() == fileOffset
+                        && function.size() == (int) function.size());
         return extent.map(function -> {
             Block code = new Block(fileOffset, file.read(fileOffset, (int) function.size()));
             return FunctionCode.of(code, code.range()).returns();

@@ -33,8 +33,8 @@ public final class SiteResolver implements AutoCloseable {
     private final Map<Integer, LibraryFinder> finders = new HashMap<>();
 
     /**
-     * Finds the places of a user probe for a process, or for every process if none is given: those of a {@code goret} are
-     * the function's return instructions.
+     * Finds the places of a user probe for a process, or for every process if none is given: those of a {@code goret}
+     * are the function's return instructions.
      */
     public Resolution resolve(AttachSpec.Uprobe spec, Optional<Target> target) {
         return collect(spec.path(), target, spec.symbol(), symbols -> {

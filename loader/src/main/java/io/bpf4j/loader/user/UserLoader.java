@@ -127,7 +127,8 @@ public final class UserLoader {
     /** Programs ask the kernel for names and ids; a filter of system calls could kill the process for that. */
     private static void requireNoFilter(int pid) {
         if (ThreadInfo.of(pid, pid).seccomp() != 0) {
-            throw new InjectException(InjectException.Reason.SECCOMP, "process " + pid + " has a filter of system"
+            throw new InjectException(InjectException.Reason.SECCOMP, "process " + pid
+                    + " has a filter of system"
                     + " calls (seccomp), which might kill it for those of our probes; --mode kernel can trace it");
         }
     }

@@ -91,7 +91,8 @@ class CorpusAgreementTest {
         assertEquals(List.of(),
                 compared.stream().filter(one -> one.mistaken() && one.kernel().accepted()).toList(),
                 "not the mistakes that the author meant");
-        long accepted = compared.stream().filter(one -> one.kernel().accepted()).map(Verdicts::name).distinct()
+        long accepted = compared.stream().filter(one -> one.kernel().accepted()).map(Verdicts::name)
+                .distinct()
                 .count();
         assertTrue(accepted >= FEWEST_PROGRAMS, () -> "only " + accepted + " programs are accepted");
         assertTrue(compared.size() - differing.size() >= LEAST_AGREEMENT * compared.size(),
