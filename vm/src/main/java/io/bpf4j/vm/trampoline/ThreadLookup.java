@@ -4,6 +4,8 @@ import static io.bpf4j.vm.x64.Gpr.R11;
 import static io.bpf4j.vm.x64.Gpr.R12;
 import static io.bpf4j.vm.x64.Gpr.RAX;
 import static io.bpf4j.vm.x64.Gpr.RCX;
+import static io.bpf4j.vm.x64.Gpr.RDI;
+import static io.bpf4j.vm.x64.Gpr.RSI;
 import static io.bpf4j.vm.x64.Gpr.RSP;
 import static io.bpf4j.vm.x64.OperandSize.DWORD;
 import static io.bpf4j.vm.x64.OperandSize.QWORD;
@@ -23,6 +25,12 @@ import java.util.List;
 final class ThreadLookup {
 
     static final int GETTID = 186;
+    private static final int SIGALTSTACK = 131;
+    /** struct sigaltstack: address, flags (u32) at 8, size. */
+    private static final int ALTERNATE_STACK_BYTES = 24;
+    private static final int ALTERNATE_STACK_FLAGS = 8;
+    /** SS_ONSTACK. */
+    private static final int ON_ALTERNATE_STACK = 1;
 
     private final X64Assembler code;
     private final TargetLayout target;
@@ -56,9 +64,38 @@ final class ThreadLookup {
             code.jcc(ConditionCode.E, found);
             code.jmp(missed);
         });
+        Label free = code.label();
+        Label busy = code.label();
         code.alu(Alu.CMP, DWORD, ThreadBlock.BUSY.operand(), 0);
-        code.jcc(ConditionCode.NE, missed);
+        code.jcc(ConditionCode.NE, busy);
+        code.bind(free);
         code.mov(DWORD, ThreadBlock.BUSY.operand(), 1);
+        code.mov(QWORD, BlockField.INTERRUPTED_STACK.operand(), RSP);
+        rare.add(() -> {
+            code.bind(busy);
+            abandoned(free, missed);
+        });
+    }
+
+    /**
+     * A signal handler may have left a program for good, by siglongjmp(3). If the stack now ends no deeper than it did
+     * then, and is not the one for signal handlers, that program's frame is gone, and its block is free.
+     */
+    private void abandoned(Label free, Label missed) {
+        code.alu(Alu.CMP, QWORD, RSP, BlockField.INTERRUPTED_STACK.operand());
+        code.jcc(ConditionCode.B, missed);
+        List.of(RDI, RSI, R11).forEach(code::push);
+        code.alu(Alu.SUB, QWORD, RSP, ALTERNATE_STACK_BYTES);
+        code.alu(Alu.XOR, DWORD, RDI, RDI);
+        code.mov(QWORD, RSI, RSP);
+        code.loadImmediate(RAX, SIGALTSTACK);
+        code.plain(Plain.SYSCALL);
+        code.mov(DWORD, RAX, Memory.at(RSP, ALTERNATE_STACK_FLAGS));
+        code.alu(Alu.ADD, QWORD, RSP, ALTERNATE_STACK_BYTES);
+        List.of(R11, RSI, RDI).forEach(code::pop);
+        code.test(DWORD, RAX, ON_ALTERNATE_STACK);
+        code.jcc(ConditionCode.E, free);
+        code.jmp(missed);
     }
 
     /** Sets r12 to the block whose number the id in rcx gives. */

@@ -127,6 +127,7 @@ public final class TrampolineWriter {
         }
         if (stop.flags()) {
             code.plain(Plain.PUSHFQ);
+            code.plain(Plain.CLD);
         }
         SavedRegister.PUSHED.forEach(register -> code.push(register.gpr()));
         Label missed = code.label("missed");
@@ -229,7 +230,6 @@ public final class TrampolineWriter {
         code.lea(QWORD, RDI, ThreadBlock.CONTEXT.operand());
         code.lea(QWORD, RBP, ThreadBlock.FRAME_TOP.operand());
         if (target.ownStack()) {
-            code.mov(QWORD, BlockField.INTERRUPTED_STACK.operand(), RSP);
             code.lea(QWORD, RSP, ThreadBlock.STACK_START.operand());
             code.call(run.entry());
             code.mov(QWORD, RSP, BlockField.INTERRUPTED_STACK.operand());
