@@ -79,8 +79,9 @@ public final class RunCommand implements Callable<Integer> {
                 var started = new Started(command.isEmpty()
                         ? Optional.empty()
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
-            List<Target> targets = TargetOptions.targets(pids, started.command());
             ExecutionMode mode = machine.resolve(modeChoice.wanted());
+            started.command().ifPresent(process -> process.prepareFor(mode));
+            List<Target> targets = TargetOptions.targets(pids, started.command());
             Probe probe = ProbeFile.read(machine, file);
             if (common.verbose()) {
                 probe.notes().forEach(note -> System.err.println("note: " + note));

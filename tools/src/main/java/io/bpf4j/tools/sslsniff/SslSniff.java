@@ -81,8 +81,9 @@ public final class SslSniff implements Callable<Integer> {
         try (Machine machine = new Machine();
                 Output output = common.open();
                 var started = new Started(targetOptions.start(machine.kernel()))) {
-            List<Target> targets = targetOptions.targets(started.command());
             ExecutionMode where = machine.resolve(mode.wanted());
+            started.command().ifPresent(process -> process.prepareFor(where));
+            List<Target> targets = targetOptions.targets(started.command());
             Selection selection = new Selection(options);
             ProgramUnit unit = selection.tailor(PROBE.unit());
             try (Session session = machine.open(unit, selection.places(targets), where)) {
