@@ -80,8 +80,8 @@ final class HookPlanner implements AutoCloseable {
         try {
             Optional<ModuleCode> module = module(placement.site());
             if (module.isEmpty()) {
-                refuse(placement, Reason.NOT_FOUND,
-                        placement.site().path() + " is not mapped by process " + pid);
+                refuse(placement, Reason.NOT_LOADED,
+                        placement.site().path() + " is not loaded by process " + pid);
                 return;
             }
             long address = module.get().address(placement.site().fileOffset());

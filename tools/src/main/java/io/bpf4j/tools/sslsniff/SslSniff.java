@@ -11,6 +11,7 @@ import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.SessionNotes;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
 import io.bpf4j.tools.session.ToolProbe;
@@ -86,7 +87,7 @@ public final class SslSniff implements Callable<Integer> {
             List<Target> targets = targetOptions.targets(started.command());
             Selection selection = new Selection(options);
             ProgramUnit unit = selection.tailor(PROBE.unit());
-            try (Session session = machine.open(unit, selection.places(targets), where)) {
+            try (Session session = machine.open(unit, selection.places(targets).withFollow(mode.follow() || started.command().isPresent()), where)) {
                 report(session, where);
                 started.command().ifPresent(StartedCommand::resume);
                 sniff(session, output, interrupts);
@@ -115,7 +116,10 @@ public final class SslSniff implements Callable<Integer> {
                 ? new JsonPrinter(output, Clock.systemUTC())
                 : new TextPrinter(output, options);
         LossReport losses = new LossReport(session, errors());
+        SessionNotes notes = new SessionNotes(session, common.verbose(), this::say);
+        notes.tell();
         boolean ended = new Sniffer(session, output, printer, losses, options.comm()).run(interrupts);
+        notes.tell();
         losses.finish(common.verbose());
         if (ended) {
             say(targetOptions.pids().isEmpty()
