@@ -29,7 +29,8 @@ public final class ProgramStart {
     private static final byte BREAKPOINT = (byte) 0xcc;
 
     /** Programs that do nothing but become another; scripts begin with the first of them. */
-    private static final Set<String> LAUNCHERS = Set.of("env", "nice", "nohup", "setsid", "stdbuf", "ionice", "chrt",
+    private static final Set<String> LAUNCHERS = Set.of("env", "nice", "nohup", "setsid", "stdbuf", "ionice",
+            "chrt",
             "taskset");
 
     private final Tracer tracer;
@@ -86,7 +87,8 @@ public final class ProgramStart {
     private boolean isLauncher() {
         try {
             return LAUNCHERS
-                    .contains(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).getFileName().toString());
+                    .contains(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).getFileName()
+                            .toString());
         } catch (IOException e) {
             return false;
         }

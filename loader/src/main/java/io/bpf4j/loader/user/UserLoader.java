@@ -128,8 +128,10 @@ public final class UserLoader {
             }
         } catch (InjectException e) {
             Skip skip = new Skip(reason(e), e.getMessage());
-            work.programs().keySet().stream().filter(program -> !known.carries(program)).forEach(program -> known
-                    .skip(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")", skip)));
+            work.programs().keySet().stream().filter(program -> !known.carries(program))
+                    .forEach(program -> known
+                            .skip(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")",
+                                    skip)));
         }
     }
 

@@ -60,7 +60,9 @@ public final class AttachReport {
     public String summary() {
         long waiting = attachments.stream().filter(Attachment::waits).count();
         return sites() + (sites() == 1 ? " site" : " sites") + " attached"
-                + (waiting == 0 ? "" : ", " + waiting + (waiting == 1 ? " waits" : " wait") + " for code to be loaded");
+                + (waiting == 0
+                        ? ""
+                        : ", " + waiting + (waiting == 1 ? " waits" : " wait") + " for code to be loaded");
     }
 
     /** Returns how many instructions or events carry a probe. */

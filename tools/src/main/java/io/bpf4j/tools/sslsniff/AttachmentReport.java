@@ -25,7 +25,8 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
     void requireAny() {
         if (attachments.stream().noneMatch(attachment -> attachment.attached() || attachment.waits())) {
             attachments.stream().flatMap(attachment -> attachment.skipped().stream())
-                    .filter(skip -> skip.reason() == Attachment.Reason.NOT_PERMITTED).findFirst().ifPresent(skip -> {
+                    .filter(skip -> skip.reason() == Attachment.Reason.NOT_PERMITTED).findFirst()
+                    .ifPresent(skip -> {
                         throw new UserError(ExitCode.NO_PERMISSION, skip.text());
                     });
             throw new UserError(ExitCode.ATTACH_FAILED,

@@ -87,7 +87,9 @@ public final class SslSniff implements Callable<Integer> {
             List<Target> targets = targetOptions.targets(started.command());
             Selection selection = new Selection(options);
             ProgramUnit unit = selection.tailor(PROBE.unit());
-            try (Session session = machine.open(unit, selection.places(targets).withFollow(mode.follow() || started.command().isPresent()), where)) {
+            try (Session session = machine.open(unit,
+                    selection.places(targets).withFollow(mode.follow() || started.command().isPresent()),
+                    where)) {
                 report(session, where);
                 started.command().ifPresent(StartedCommand::resume);
                 sniff(session, output, interrupts);
