@@ -17,6 +17,8 @@ public record Attachment(String program, AttachSpec spec, String place, int site
     public enum Reason {
         /** The file, function, event or process is not there. */
         NOT_FOUND,
+        /** The process has not loaded the file; if it does, the probe is attached. */
+        NOT_LOADED,
         /** The kernel does not let this user. */
         NOT_PERMITTED,
         /** This kernel, or this version of bpf4j, cannot. */
@@ -40,6 +42,11 @@ public record Attachment(String program, AttachSpec spec, String place, int site
     /** A probe that is not. */
     public static Attachment skipped(String program, AttachSpec spec, String place, Skip skip) {
         return new Attachment(program, spec, place, 0, Optional.of(skip));
+    }
+
+    /** Returns whether the probe is attached as soon as the process loads the file. */
+    public boolean waits() {
+        return skipped.filter(skip -> skip.reason() == Reason.NOT_LOADED).isPresent();
     }
 
     /** Returns whether the probe is attached. */

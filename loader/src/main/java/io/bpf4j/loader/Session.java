@@ -41,6 +41,11 @@ public interface Session extends AutoCloseable {
     /** Returns the losses so far, those that are not zero. */
     List<Loss> losses();
 
+    /** Returns what happened to the targets so far that is worth knowing, half a sentence each, the oldest first. */
+    default List<String> notes() {
+        return List.of();
+    }
+
     /** Detaches every probe and runs the {@code end} programs; events and maps can still be read. */
     void detach();
 

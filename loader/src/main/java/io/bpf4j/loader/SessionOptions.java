@@ -10,9 +10,10 @@ import java.util.Map;
  * @param targets the processes that user probes are limited to; none = every process
  * @param files for a name in a probe point, such as {@code libssl}, the names or paths to look in instead of it
  * @param traits what the kernel is to be told about programs besides their type, by the program's name
+ * @param follow in user mode, whether to attach again to a process that becomes another program (execve)
  */
 public record SessionOptions(List<Target> targets, Map<String, List<String>> files,
-        Map<String, LoadTraits> traits) {
+        Map<String, LoadTraits> traits, boolean follow) {
 
     /** Every process, names as they are. */
     public static final SessionOptions EVERYTHING = new SessionOptions(List.of(), Map.of());
@@ -26,12 +27,17 @@ public record SessionOptions(List<Target> targets, Map<String, List<String>> fil
 
     /** Runs programs of which there is nothing more to tell than the unit does. */
     public SessionOptions(List<Target> targets, Map<String, List<String>> files) {
-        this(targets, files, Map.of());
+        this(targets, files, Map.of(), false);
+    }
+
+    /** Returns the same, with or without following processes that become another program. */
+    public SessionOptions withFollow(boolean newFollow) {
+        return new SessionOptions(targets, files, traits, newFollow);
     }
 
     /** Returns the same for programs that need more to be told. */
     public SessionOptions withTraits(Map<String, LoadTraits> newTraits) {
-        return new SessionOptions(targets, files, newTraits);
+        return new SessionOptions(targets, files, newTraits, follow);
     }
 
     /** Limits user probes to running processes. */

@@ -59,6 +59,21 @@ public final class StoppedProcess implements AutoCloseable {
         stopped.forEach(thread -> registers.put(thread.id(), thread.stoppedRegisters()));
     }
 
+    /**
+     * Insists on being able to stop a process, as far as that is known without stopping it.
+     *
+     * @throws InjectException if it is not there, not ours, or not one that can be worked on; the message says what
+     *         would help
+     */
+    public static void requireAccess(Kernel kernel, int pid) {
+        Diagnosis.requireTraceable(pid);
+        try {
+            openMemory(kernel, ProcessInfo.of(pid)).close();
+        } catch (ProcessException e) {
+            throw new InjectException(Reason.NO_SUCH_PROCESS, e.getMessage());
+        }
+    }
+
     /** Stops a process within {@link #STOP_LIMIT}. */
     public static StoppedProcess stop(Tracer tracer, int pid) {
         return stop(tracer, pid, STOP_LIMIT);

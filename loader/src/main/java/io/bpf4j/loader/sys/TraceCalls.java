@@ -43,6 +43,7 @@ public final class TraceCalls implements AutoCloseable {
     private static final long VECTOR_STATE = 0x202; // NT_X86_XSTATE
     private static final long SIGNAL_SET_SIZE = 8;
     private static final long MARK_SYSTEM_CALLS = 1; // PTRACE_O_TRACESYSGOOD
+    private static final long TELL_EXEC = 1 << 4; // PTRACE_O_TRACEEXEC
     private static final long SUSPEND_SECCOMP = 1 << 21; // PTRACE_O_SUSPEND_SECCOMP
     private static final long ALL_KINDS_AT_ONCE = 0x4000_0001L; // __WALL | WNOHANG
     private static final int SIGNAL_INFO_SIZE = 128;
@@ -66,6 +67,11 @@ public final class TraceCalls implements AutoCloseable {
      */
     public long seize(int thread, boolean suspendSeccomp) {
         return ptrace(SEIZE, thread, 0, MARK_SYSTEM_CALLS | (suspendSeccomp ? SUSPEND_SECCOMP : 0));
+    }
+
+    /** Begins to trace a thread that is to stop when it becomes another program, see {@link WaitStatus.Kind#EXECUTED}. */
+    public long seizeUntilExec(int thread) {
+        return ptrace(SEIZE, thread, 0, TELL_EXEC);
     }
 
     /** Asks a thread to stop, in whatever state it is. */

@@ -17,6 +17,7 @@ package io.bpf4j.loader.sys;
 public record WaitStatus(int bits) {
     private static final int STOPPED = 0x7f;
     private static final int EVENT_STOP = 128; // PTRACE_EVENT_STOP
+    private static final int EVENT_EXEC = 4; // PTRACE_EVENT_EXEC
     private static final int TRAP = 5; // SIGTRAP
     private static final int SYSTEM_CALL = TRAP | 0x80; // with PTRACE_O_TRACESYSGOOD
 
@@ -30,6 +31,8 @@ public record WaitStatus(int bits) {
         GROUP_STOPPED,
         /** It is about to enter, or has just done, a system call. */
         SYSTEM_CALL,
+        /** It has become another program, of which nothing has run yet. */
+        EXECUTED,
         /** A signal is about to be delivered. */
         SIGNAL
     }
@@ -41,6 +44,9 @@ public record WaitStatus(int bits) {
         }
         if (bits >> 16 == EVENT_STOP) {
             return signal() == TRAP ? Kind.INTERRUPTED : Kind.GROUP_STOPPED;
+        }
+        if (bits >> 16 == EVENT_EXEC) {
+            return Kind.EXECUTED;
         }
         return signal() == SYSTEM_CALL ? Kind.SYSTEM_CALL : Kind.SIGNAL;
     }

@@ -80,8 +80,8 @@ final class HookPlanner implements AutoCloseable {
         try {
             Optional<ModuleCode> module = module(placement.site());
             if (module.isEmpty()) {
-                refuse(placement, Reason.NOT_FOUND,
-                        placement.site().path() + " is not mapped by process " + pid);
+                refuse(placement, Reason.NOT_LOADED,
+                        placement.site().path() + " is not loaded by process " + pid);
                 return;
             }
             long address = module.get().address(placement.site().fileOffset());
@@ -105,22 +105,31 @@ final class HookPlanner implements AutoCloseable {
     /** Plans to call a function from our code, so that its return is seen. */
     private Optional<Refusal> wrap(Placement placement, ModuleCode module, FunctionCode function,
             long address) {
+        if (hooks.get(address) == null || hooks.get(address).after().isEmpty()) {
+            Optional<Refusal> refusal = againstWrapping(module, function, address);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return hook(placement, module, function, address, Moment.ENTRY);
+    }
+
+    /** Returns what stands against calling a function from our code. */
+    static Optional<Refusal> againstWrapping(ModuleCode module, FunctionCode function, long address) {
         if (moment(function, address) != Moment.ENTRY) {
             return Optional.of(new Refusal(address, Refusal.Reason.NO_INSTRUCTION,
                     "no function begins there, as far as its symbols tell"));
         }
-        if (hooks.get(address) == null || hooks.get(address).after().isEmpty()) {
-            FunctionAnalysis analysis = new FunctionAnalysis(module.planner().map(), function);
-            if (analysis.stackUse().arguments() == Answer.YES) {
-                return Optional.of(new Refusal(address, Refusal.Reason.UNMOVABLE,
-                        "it has arguments on the stack, where its return cannot be seen"));
-            }
-            if (analysis.isEntryRepeated()) {
-                return Optional.of(new Refusal(address, Refusal.Reason.BRANCH_INSIDE,
-                        "a loop leads back to its first instruction"));
-            }
+        FunctionAnalysis analysis = new FunctionAnalysis(module.planner().map(), function);
+        if (analysis.stackUse().arguments() == Answer.YES) {
+            return Optional.of(new Refusal(address, Refusal.Reason.UNMOVABLE,
+                    "it has arguments on the stack, where its return cannot be seen"));
         }
-        return hook(placement, module, function, address, Moment.ENTRY);
+        if (analysis.isEntryRepeated()) {
+            return Optional.of(new Refusal(address, Refusal.Reason.BRANCH_INSIDE,
+                    "a loop leads back to its first instruction"));
+        }
+        return Optional.empty();
     }
 
     /** Finds or plans the hook at an address and adds the program; returns what stands against it. */

@@ -50,6 +50,11 @@ final class Injection implements AutoCloseable {
         this.journal = arena.takeJournal();
     }
 
+    /** Returns the process's id. */
+    int pid() {
+        return pid;
+    }
+
     /** Returns the longest time that the process stood still for us, in nanoseconds. */
     long stoppedNanos() {
         return stoppedNanos;

@@ -173,11 +173,15 @@ final class SharedArena implements AutoCloseable {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** Returns the file's inode, by which a process's mappings name it. */
+    long inode() {
+        return FileIdentity.of(Path.of("/proc/self/fd/" + shared.file().number())).map(FileIdentity::inode)
+                .orElse(0L);
+    }
+
     /** Returns the processes that have mapped this arena: those that were attached to, and what they forked. */
     List<Integer> users() {
-        long inode = FileIdentity.of(Path.of("/proc/self/fd/" + shared.file().number()))
-                .map(FileIdentity::inode)
-                .orElse(0L);
+        long inode = inode();
         List<Integer> found = new ArrayList<>();
         for (ProcessInfo process : ProcessInfo.all()) {
             try {

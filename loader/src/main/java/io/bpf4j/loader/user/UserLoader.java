@@ -8,6 +8,7 @@ import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.Target;
 import io.bpf4j.loader.inject.InjectException;
+import io.bpf4j.loader.inject.StoppedProcess;
 import io.bpf4j.loader.inject.TargetMemory;
 import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
@@ -71,7 +72,11 @@ public final class UserLoader {
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));
             for (Target target : options.targets()) {
-                attach(session, new Work(unit, options, target, inTarget, arena, clock));
+                TracedProcess process = new TracedProcess(target.pid(), arena.inode());
+                Work work = new Work(unit, options, target, inTarget, arena, clock, process);
+                process.look();
+                attach(session, work);
+                session.watch(process, () -> attach(session, work));
             }
             programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
                     .forEach(
@@ -86,7 +91,8 @@ public final class UserLoader {
 
     /** What is to be done to one process. */
     private record Work(ProgramUnit unit, SessionOptions options, Target target,
-            Map<Program, VerifiedProgram> programs, SharedArena arena, ClockKeeper clock) {}
+            Map<Program, VerifiedProgram> programs, SharedArena arena, ClockKeeper clock,
+            TracedProcess process) {}
 
     private static Map<Program, VerifiedProgram> verify(ProgramUnit unit) {
         Map<Program, VerifiedProgram> verified = new IdentityHashMap<>();
@@ -100,27 +106,33 @@ public final class UserLoader {
         return verified;
     }
 
+    /** Attaches what is not attached yet. */
     private void attach(UserSession session, Work work) {
         int pid = work.target().pid();
+        TracedProcess known = work.process();
+        known.retry();
         Tracer tracer = session.tracer();
         try {
+            StoppedProcess.requireAccess(kernel, pid);
             requireNoFilter(pid);
             new Leftovers(tracer, pid).remove();
             try (SiteResolver resolver = new SiteResolver(); TargetMemory memory = TargetMemory.open(pid)) {
                 Placer placer = new Placer(resolver, work.options(), work.target());
                 work.unit().programs().stream().filter(work.programs()::containsKey).forEach(placer::place);
-                placer.skipped().forEach(session::add);
+                placer.skipped().forEach(known::skip);
                 MemoryMaps maps = MemoryMaps.of(pid);
-                try (HookPlanner planner = new HookPlanner(pid, maps, memory, List.of())) {
-                    placer.placements().forEach(planner::plan);
-                    planner.refused().forEach(session::add);
+                try (HookPlanner planner = new HookPlanner(pid, maps, memory, known.occupied())) {
+                    placer.placements().stream().filter(known::isNew).forEach(planner::plan);
+                    planner.refused().forEach(known::skip);
                     inject(session, work, maps, planner);
                 }
             }
         } catch (InjectException e) {
             Skip skip = new Skip(reason(e), e.getMessage());
-            work.programs().keySet().forEach(program -> session
-                    .add(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")", skip)));
+            work.programs().keySet().stream().filter(program -> !known.carries(program))
+                    .forEach(program -> known
+                            .skip(Attachment.skipped(program.name(), program.attach(), "(pid " + pid + ")",
+                                    skip)));
         }
     }
 
@@ -140,7 +152,7 @@ public final class UserLoader {
             session.add(injection);
             inject(injection, work, runtimes, near);
         }
-        planner.made().forEach(session::add);
+        work.process().attached(planner.hooks(), planner.made(), maps);
     }
 
     /** Groups hooks that one piece of code can serve. */

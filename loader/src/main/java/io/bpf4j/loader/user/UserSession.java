@@ -19,10 +19,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A unit in the processes that it traces; owns the arena, and undoes what was done to the processes. */
 final class UserSession implements Session {
+
+    private static final double NANOS_PER_MILLI = 1e6;
+    /** Hits at which no program could run, of whatever probe. */
+    private static final LossCounter HITS = new LossCounter(LossCounter.NO_KEY, LossCounter.ANY_PROGRAM, "",
+            LossCounter.Kind.MISSED);
 
     private final ProgramUnit unit;
     private final SharedArena arena;
@@ -32,6 +38,7 @@ final class UserSession implements Session {
     private final Tracer tracer;
     private final List<Injection> injections = new ArrayList<>();
     private final List<ProcessWatch> watches;
+    private final TargetWatcher targets;
     private final List<Attachment> attachments = new ArrayList<>();
     private final Map<String, SharedMap> maps = new LinkedHashMap<>();
     private boolean detached;
@@ -47,6 +54,7 @@ final class UserSession implements Session {
         this.poller = parts.poller();
         this.clock = parts.clock();
         this.tracer = parts.tracer();
+        this.targets = new TargetWatcher(options.follow());
         this.watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid())).toList();
         for (ArenaMap map : arena.maps().maps()) {
             maps.put(map.spec().name(), new SharedMap(map));
@@ -61,6 +69,11 @@ final class UserSession implements Session {
     /** Takes an injection; it is the session's from then on. */
     void add(Injection injection) {
         injections.add(injection);
+    }
+
+    /** Takes a target, with how to attach what is not attached in it. */
+    void watch(TracedProcess process, Runnable attach) {
+        targets.add(process, attach);
     }
 
     /** Says what became of a probe point. */
@@ -80,7 +93,21 @@ final class UserSession implements Session {
 
     @Override
     public List<Attachment> attachments() {
-        return List.copyOf(attachments);
+        List<Attachment> all = new ArrayList<>();
+        targets.processes().forEach(process -> all.addAll(process.attachments()));
+        all.addAll(attachments);
+        return all;
+    }
+
+    @Override
+    public List<String> notes() {
+        Map<Integer, Long> stopped = new LinkedHashMap<>();
+        injections.forEach(injection -> stopped.merge(injection.pid(), injection.stoppedNanos(), Math::max));
+        List<String> notes = new ArrayList<>();
+        stopped.forEach((pid, nanos) -> notes.add(String.format(Locale.ROOT,
+                "process %d stood still for %.1f ms at most", pid, nanos / NANOS_PER_MILLI)));
+        notes.addAll(targets.notes());
+        return notes;
     }
 
     @Override
@@ -88,7 +115,11 @@ final class UserSession implements Session {
         long now = System.nanoTime();
         clock.refresh(now);
         host.runTimers(now);
-        Duration untilTimer = Duration.ofNanos(Math.min(host.untilNext(now), Long.MAX_VALUE / 2));
+        if (!detached) {
+            targets.look(now);
+        }
+        Duration untilTimer = Duration
+                .ofNanos(Math.min(host.untilNext(now), targets.untilNext(System.nanoTime())));
         return poller.poll(timeout.compareTo(untilTimer) < 0 ? timeout : untilTimer, handler);
     }
 
@@ -99,7 +130,7 @@ final class UserSession implements Session {
 
     @Override
     public boolean targetsEnded() {
-        return watches.stream().noneMatch(ProcessWatch::isAlive);
+        return watches.stream().noneMatch(watch -> watch.isAlive() && !targets.hasLost(watch.pid()));
     }
 
     @Override
@@ -119,6 +150,10 @@ final class UserSession implements Session {
             if (count != 0) {
                 losses.add(new Loss(counter, count));
             }
+        }
+        long missed = injections.stream().mapToLong(Injection::missed).sum();
+        if (missed != 0) {
+            losses.add(new Loss(HITS, missed));
         }
         return losses;
     }

@@ -14,6 +14,7 @@ import io.bpf4j.tools.session.AttachReport;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.tools.session.Probe;
 import io.bpf4j.tools.session.ProbeFile;
+import io.bpf4j.tools.session.SessionNotes;
 import io.bpf4j.tools.session.SessionStacks;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
@@ -79,15 +80,18 @@ public final class RunCommand implements Callable<Integer> {
                 var started = new Started(command.isEmpty()
                         ? Optional.empty()
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
-            List<Target> targets = TargetOptions.targets(pids, started.command());
             ExecutionMode mode = machine.resolve(modeChoice.wanted());
+            started.command().ifPresent(process -> process.prepareFor(mode));
+            List<Target> targets = TargetOptions.targets(pids, started.command());
             Probe probe = ProbeFile.read(machine, file);
             if (common.verbose()) {
                 probe.notes().forEach(note -> System.err.println("note: " + note));
             }
             ProgramUnit unit = configured(probe.wanted(), targets);
             try (Session session = machine.open(unit,
-                    new SessionOptions(targets, Map.of()).withTraits(probe.traits()), mode);
+                    new SessionOptions(targets, Map.of()).withTraits(probe.traits())
+                            .withFollow(modeChoice.follow() || !command.isEmpty()),
+                    mode);
                     SessionStacks stacks = new SessionStacks(session)) {
                 report(session, mode);
                 interrupts.onRequest(session::wake);
@@ -129,8 +133,7 @@ public final class RunCommand implements Callable<Integer> {
         if (common.verbose()) {
             report.print(System.err);
         }
-        System.err.println(mode + " mode: " + report.sites() + (report.sites() == 1 ? " site" : " sites")
-                + " attached; Ctrl-C ends");
+        System.err.println(mode + " mode: " + report.summary() + "; Ctrl-C ends");
     }
 
     private void watch(Session session, SessionStacks stacks, List<Target> targets, Interrupts interrupts,
@@ -138,6 +141,7 @@ public final class RunCommand implements Callable<Integer> {
         UnitPrinter printer = new UnitPrinter(session, stacks, output, common.json(), interrupts);
         List<Integer> traced = targets.stream().map(Target::pid).toList();
         Optional<Long> end = duration.duration().map(time -> System.nanoTime() + time.toNanos());
+        SessionNotes notes = new SessionNotes(session, common.verbose(), System.err::println);
         boolean running = true;
         while (running) {
             session.poll(remaining(end), printer);
@@ -145,6 +149,7 @@ public final class RunCommand implements Callable<Integer> {
             printer.showPending();
             output.flush();
             printer.warnOfLosses();
+            notes.tell();
             running = !interrupts.isRequested() && !session.targetsEnded()
                     && end.map(time -> System.nanoTime() - time < 0).orElse(true);
         }
@@ -155,6 +160,7 @@ public final class RunCommand implements Callable<Integer> {
         printer.showPending();
         printer.summary();
         output.flush();
+        notes.tell();
     }
 
     private static Duration remaining(Optional<Long> end) {

@@ -23,6 +23,16 @@ public enum ExecutionMode {
                 description = "where the probes run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
         private ExecutionMode mode = AUTO;
 
+        @Option(names = "--follow",
+                description = "in user mode, go on with a process that becomes another program (execve);"
+                        + " always so for -- COMMAND")
+        private boolean follow;
+
+        /** Returns whether a process is traced on that becomes another program. */
+        public boolean follow() {
+            return follow;
+        }
+
         /** Returns what was asked for, {@link #AUTO} if nothing was. */
         public ExecutionMode wanted() {
             return mode;

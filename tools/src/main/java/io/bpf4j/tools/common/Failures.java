@@ -5,6 +5,7 @@ import io.bpf4j.compiler.source.DiagnosticPrinter;
 import io.bpf4j.loader.LoadException;
 import io.bpf4j.loader.elf.ElfException;
 import io.bpf4j.loader.feature.UnsupportedFeatureException;
+import io.bpf4j.loader.inject.InjectException;
 import io.bpf4j.loader.proc.NoSuchProcessException;
 import io.bpf4j.loader.proc.ProcessAccessException;
 import io.bpf4j.loader.sys.SystemCallException;
@@ -32,6 +33,7 @@ final class Failures {
             case NoSuchProcessException e ->
                 error(ExitCode.NO_TARGET, "there is no process " + e.pid(), "", e);
             case ProcessAccessException e -> error(ExitCode.NO_PERMISSION, e.getMessage(), "", e);
+            case InjectException e -> error(codeOf(e.reason()), e.getMessage(), "", e);
             case ElfException e -> error(ExitCode.NO_TARGET, e.getMessage(), "", e);
             case UnsupportedFeatureException e ->
                 error(ExitCode.FAILED, e.getMessage(), "'bpf4j features' shows what this kernel can do", e);
@@ -60,6 +62,14 @@ final class Failures {
                 .orElseGet(() -> e.place().map(line -> "\n    " + line.text().strip()).orElse(""));
         return error(e.notPermitted() ? ExitCode.NO_PERMISSION : ExitCode.FAILED,
                 place + e.getMessage() + source, e.hint(), e);
+    }
+
+    private static ExitCode codeOf(InjectException.Reason reason) {
+        return switch (reason) {
+            case NO_SUCH_PROCESS, ZOMBIE -> ExitCode.NO_TARGET;
+            case NOT_PERMITTED -> ExitCode.NO_PERMISSION;
+            default -> ExitCode.ATTACH_FAILED;
+        };
     }
 
     private static UserError failedCall(SystemCallException e) {

@@ -19,7 +19,7 @@ public final class AttachReport {
     }
 
     /**
-     * Insists that each probe point is attached somewhere.
+     * Insists that each probe point is attached somewhere, or will be as soon as a target loads the library.
      *
      * @throws UserError with {@link ExitCode#NO_TARGET} if its place is not there, {@link ExitCode#NO_PERMISSION} if
      *         we may not, else {@link ExitCode#ATTACH_FAILED}
@@ -30,7 +30,7 @@ public final class AttachReport {
             byPoint.computeIfAbsent(attachment.spec().spelling(), point -> new ArrayList<>()).add(attachment);
         }
         byPoint.forEach((point, places) -> {
-            if (places.stream().noneMatch(Attachment::attached)) {
+            if (places.stream().noneMatch(place -> place.attached() || place.waits())) {
                 Attachment.Skip first = places.getFirst().skipped().orElseThrow();
                 throw new UserError(codeOf(first), "cannot attach " + point + ": " + first.text());
             }
@@ -40,7 +40,7 @@ public final class AttachReport {
     /** Returns the exit code of a run that one skipped probe ends. */
     public static ExitCode codeOf(Attachment.Skip skip) {
         return switch (skip.reason()) {
-            case NOT_FOUND -> ExitCode.NO_TARGET;
+            case NOT_FOUND, NOT_LOADED -> ExitCode.NO_TARGET;
             case NOT_PERMITTED -> ExitCode.NO_PERMISSION;
             case UNSUPPORTED, FAILED -> ExitCode.ATTACH_FAILED;
         };
@@ -54,6 +54,15 @@ public final class AttachReport {
                     .orElse("attached " + point
                             + (attachment.place().isEmpty() ? "" : " at " + attachment.place())));
         }
+    }
+
+    /** Returns what is attached, for people: {@code 3 sites attached, 1 waits for its library}. */
+    public String summary() {
+        long waiting = attachments.stream().filter(Attachment::waits).count();
+        return sites() + (sites() == 1 ? " site" : " sites") + " attached"
+                + (waiting == 0
+                        ? ""
+                        : ", " + waiting + (waiting == 1 ? " waits" : " wait") + " for code to be loaded");
     }
 
     /** Returns how many instructions or events carry a probe. */

@@ -17,12 +17,18 @@ import java.util.stream.Collectors;
 record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
 
     /**
-     * Insists on something being attached.
+     * Insists on something being attached, or waiting for its library to be loaded.
      *
-     * @throws UserError with {@link ExitCode#ATTACH_FAILED} and the reasons
+     * @throws UserError with {@link ExitCode#NO_PERMISSION} if that is what was missing, else with
+     *         {@link ExitCode#ATTACH_FAILED}, and the reasons
      */
     void requireAny() {
-        if (attachments.stream().noneMatch(Attachment::attached)) {
+        if (attachments.stream().noneMatch(attachment -> attachment.attached() || attachment.waits())) {
+            attachments.stream().flatMap(attachment -> attachment.skipped().stream())
+                    .filter(skip -> skip.reason() == Attachment.Reason.NOT_PERMITTED).findFirst()
+                    .ifPresent(skip -> {
+                        throw new UserError(ExitCode.NO_PERMISSION, skip.text());
+                    });
             throw new UserError(ExitCode.ATTACH_FAILED,
                     "nothing to trace: " + String.join("; ", reasons(firstOfEachLibrary())),
                     "name the file that holds the library: --extra-lib openssl:PATH");
@@ -54,6 +60,9 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
             if (!files.isEmpty()) {
                 titles.add(library.title() + " (" + String.join(", ", files) + ")");
             }
+        }
+        if (titles.isEmpty()) {
+            return "nothing yet: no library is loaded that has TLS";
         }
         return String.join(", ", titles);
     }
@@ -87,6 +96,9 @@ record AttachmentReport(List<Attachment> attachments, SniffOptions options) {
     }
 
     private boolean isNews(Attachment attachment) {
+        if (attachment.waits()) {
+            return false;
+        }
         boolean found = !attachment.place().isEmpty();
         return found || options.extraLibraries().stream()
                 .anyMatch(extra -> isNothingIn(extra)

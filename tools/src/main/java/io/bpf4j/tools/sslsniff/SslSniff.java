@@ -11,6 +11,7 @@ import io.bpf4j.tools.common.Interrupts;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.Machine;
+import io.bpf4j.tools.session.SessionNotes;
 import io.bpf4j.tools.session.StartedCommand;
 import io.bpf4j.tools.session.TargetOptions;
 import io.bpf4j.tools.session.ToolProbe;
@@ -81,11 +82,14 @@ public final class SslSniff implements Callable<Integer> {
         try (Machine machine = new Machine();
                 Output output = common.open();
                 var started = new Started(targetOptions.start(machine.kernel()))) {
-            List<Target> targets = targetOptions.targets(started.command());
             ExecutionMode where = machine.resolve(mode.wanted());
+            started.command().ifPresent(process -> process.prepareFor(where));
+            List<Target> targets = targetOptions.targets(started.command());
             Selection selection = new Selection(options);
             ProgramUnit unit = selection.tailor(PROBE.unit());
-            try (Session session = machine.open(unit, selection.places(targets), where)) {
+            try (Session session = machine.open(unit,
+                    selection.places(targets).withFollow(mode.follow() || started.command().isPresent()),
+                    where)) {
                 report(session, where);
                 started.command().ifPresent(StartedCommand::resume);
                 sniff(session, output, interrupts);
@@ -114,7 +118,10 @@ public final class SslSniff implements Callable<Integer> {
                 ? new JsonPrinter(output, Clock.systemUTC())
                 : new TextPrinter(output, options);
         LossReport losses = new LossReport(session, errors());
+        SessionNotes notes = new SessionNotes(session, common.verbose(), this::say);
+        notes.tell();
         boolean ended = new Sniffer(session, output, printer, losses, options.comm()).run(interrupts);
+        notes.tell();
         losses.finish(common.verbose());
         if (ended) {
             say(targetOptions.pids().isEmpty()
