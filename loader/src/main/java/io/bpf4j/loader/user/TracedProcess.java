@@ -51,6 +51,7 @@ final class TracedProcess {
     private final Map<Attached, Long> inodes = new HashMap<>();
     /** By the inode of the file that they are in. */
     private final Map<Long, List<PlannedHook>> hooks = new HashMap<>();
+    private final Set<Long> modules = new HashSet<>();
     private final List<Attachment> made = new ArrayList<>();
     private final List<Attachment> skipped = new ArrayList<>();
 
@@ -108,6 +109,17 @@ final class TracedProcess {
             hook.placements().forEach(placement -> inodes.put(attached(placement), inode));
             hooks.computeIfAbsent(inode, file -> new ArrayList<>()).add(hook);
         }
+    }
+
+    /** Takes note of probes at system calls that have been made. */
+    void attached(List<Attachment> attachments) {
+        injected |= attachments.stream().anyMatch(attachment -> attachment.sites() > 0);
+        made.addAll(attachments.stream().filter(attachment -> attachment.sites() > 0).toList());
+    }
+
+    /** Returns where modules begin whose system calls have been looked at; grows. */
+    Set<Long> modules() {
+        return modules;
     }
 
     /** Returns what became of each probe point. */
@@ -205,6 +217,7 @@ final class TracedProcess {
         injected = false;
         inodes.clear();
         hooks.clear();
+        modules.clear();
         made.clear();
         skipped.clear();
     }

@@ -52,8 +52,7 @@ final class ThreadLookup {
     void emit(Label missed, List<Runnable> rare) {
         Label found = code.label();
         Label slow = code.label();
-        tid();
-        slot();
+        find();
         code.alu(Alu.CMP, QWORD, ThreadBlock.KEY.operand(), RCX);
         code.jcc(ConditionCode.NE, slow);
         code.bind(found);
@@ -96,6 +95,12 @@ final class ThreadLookup {
         code.test(DWORD, RAX, ON_ALTERNATE_STACK);
         code.jcc(ConditionCode.E, free);
         code.jmp(missed);
+    }
+
+    /** Sets rcx to the thread's id and r12 to the block that is its own, if it has one of the usual number. */
+    void find() {
+        tid();
+        slot();
     }
 
     /** Sets r12 to the block whose number the id in rcx gives. */
