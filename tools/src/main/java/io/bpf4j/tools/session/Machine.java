@@ -116,13 +116,14 @@ public final class Machine implements AutoCloseable {
      * Decides where to run: in the kernel if that is permitted, else in the traced processes.
      *
      * @param wanted what the user asked for
+     * @param targets the processes to trace; none = every process, which only the kernel can
      * @return the same, or what {@link ExecutionMode#AUTO} means here
      */
-    public ExecutionMode resolve(ExecutionMode wanted) {
+    public ExecutionMode resolve(ExecutionMode wanted, List<Target> targets) {
         if (wanted != ExecutionMode.AUTO) {
             return wanted;
         }
-        return features.has(Feature.BPF_CALL) ? ExecutionMode.KERNEL : ExecutionMode.USER;
+        return features.has(Feature.BPF_CALL) || targets.isEmpty() ? ExecutionMode.KERNEL : ExecutionMode.USER;
     }
 
     /**
@@ -160,7 +161,8 @@ public final class Machine implements AutoCloseable {
         if (!support.available()) {
             throw new UserError(ExitCode.NO_PERMISSION, "cannot load programs into the kernel: "
                     + support.explanation(),
-                    "run it as root, or give Java CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE");
+                    "run it as root, give Java CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE, or trace a process of your"
+                            + " own: -p PID");
         }
     }
 

@@ -19,7 +19,7 @@ class SslSniffExitTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--mode user | --mode user is not in this version",
+        "--mode user | user mode runs in the processes that it traces, and none was named",
         "--max-buffer-size 32769 | --max-buffer-size is 0 to 32768, not 32769; --whole shows up to 1 MiB of each call",
         "--max-buffer-size -1 | --max-buffer-size is 0 to 32768, not -1; --whole shows up to 1 MiB of each call",
         "-o -g -n | with -o, -g and -n there is nothing left to trace",
