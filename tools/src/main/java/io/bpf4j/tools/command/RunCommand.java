@@ -80,7 +80,7 @@ public final class RunCommand implements Callable<Integer> {
                 var started = new Started(command.isEmpty()
                         ? Optional.empty()
                         : Optional.of(StartedCommand.start(machine.kernel(), command)))) {
-            ExecutionMode mode = machine.resolve(modeChoice.wanted(), targets);
+            ExecutionMode mode = machine.resolve(modeChoice.wanted(), pids.isEmpty() && command.isEmpty());
             started.command().ifPresent(process -> process.prepareFor(mode));
             List<Target> targets = TargetOptions.targets(pids, started.command());
             Probe probe = ProbeFile.read(machine, file);

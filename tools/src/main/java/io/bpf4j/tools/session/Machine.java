@@ -116,14 +116,14 @@ public final class Machine implements AutoCloseable {
      * Decides where to run: in the kernel if that is permitted, else in the traced processes.
      *
      * @param wanted what the user asked for
-     * @param targets the processes to trace; none = every process, which only the kernel can
+     * @param everything whether every process is to be traced, which only the kernel can
      * @return the same, or what {@link ExecutionMode#AUTO} means here
      */
-    public ExecutionMode resolve(ExecutionMode wanted, List<Target> targets) {
+    public ExecutionMode resolve(ExecutionMode wanted, boolean everything) {
         if (wanted != ExecutionMode.AUTO) {
             return wanted;
         }
-        return features.has(Feature.BPF_CALL) || targets.isEmpty() ? ExecutionMode.KERNEL : ExecutionMode.USER;
+        return features.has(Feature.BPF_CALL) || everything ? ExecutionMode.KERNEL : ExecutionMode.USER;
     }
 
     /**

@@ -27,6 +27,11 @@ public final class TargetOptions {
         return List.copyOf(pids);
     }
 
+    /** Returns whether no process was named, and no command. */
+    public boolean isEmpty() {
+        return pids.isEmpty() && command.isEmpty();
+    }
+
     /** Returns the command to start, or nothing. */
     public List<String> command() {
         return List.copyOf(command);

@@ -82,7 +82,7 @@ public final class SslSniff implements Callable<Integer> {
         try (Machine machine = new Machine();
                 Output output = common.open();
                 var started = new Started(targetOptions.start(machine.kernel()))) {
-            ExecutionMode where = machine.resolve(mode.wanted(), targets);
+            ExecutionMode where = machine.resolve(mode.wanted(), targetOptions.isEmpty());
             started.command().ifPresent(process -> process.prepareFor(where));
             List<Target> targets = targetOptions.targets(started.command());
             Selection selection = new Selection(options);
