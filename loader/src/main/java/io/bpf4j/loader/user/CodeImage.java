@@ -49,7 +49,8 @@ final class CodeImage {
      * @param programs by the program that they were made of
      * @param machine with the maps at their addresses in the process
      */
-    static CodeImage make(List<? extends PlannedCode> hooks, Map<Program, VerifiedProgram> programs, Machine machine,
+    static CodeImage make(List<? extends PlannedCode> hooks, Map<Program, VerifiedProgram> programs,
+            Machine machine,
             RuntimeSettings settings, TargetLayout layout) {
         TargetRuntime runtime = new TargetRuntime(settings);
         Map<Program, Label> entries = new IdentityHashMap<>();

@@ -118,7 +118,8 @@ public final class UserLoader {
         return program.type() != ProgramType.TRACEPOINT
                 ? input
                 : SystemCallPoint.of(program.attach())
-                        .map(point -> input.withContext(ContextModel.tracepoint(point.recordBytes()))).orElse(input);
+                        .map(point -> input.withContext(ContextModel.tracepoint(point.recordBytes())))
+                        .orElse(input);
     }
 
     /** Attaches what is not attached yet. */
@@ -194,7 +195,8 @@ public final class UserLoader {
     private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedCode> hooks) {
         RuntimeSettings draft = settings(work, 0, 0, runtimes.reads());
         int blockBytes = Integer.highestOneBit(draft.threadBlockBytes() - 1) << 1;
-        injection.map(hooks.getFirst().patch().site(), CODE_BYTES + hooks.size() * BYTES_OF_HOOK, blockBytes, runtimes.go());
+        injection.map(hooks.getFirst().patch().site(), CODE_BYTES + hooks.size() * BYTES_OF_HOOK, blockBytes,
+                runtimes.go());
         long arena = injection.arenaAddress();
         long block = arena + injection.journal();
         work.clock().add(work.arena().memory().base() + injection.journal());

@@ -129,8 +129,8 @@ class BadInputTest {
     }
 
     @Test
-    void userModeIsNotHereYet() throws Exception {
-        expect(2, "--mode user is not in this version", "run", file("good.probe", GOOD), "--mode", "user");
+    void userModeNeedsAProcess() throws Exception {
+        expect(2, "user mode runs in the processes that it traces, and none was named", "run", file("good.probe", GOOD), "--mode", "user");
     }
 
     @Test
