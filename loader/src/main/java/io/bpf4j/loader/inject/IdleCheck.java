@@ -21,18 +21,39 @@ final class IdleCheck {
 
     private final TargetMemory memory;
     private final MemoryMaps maps;
-    private final Range range;
+    private final List<Range> ranges;
+    private final Range around;
+    private final long most;
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
 
-    IdleCheck(TargetMemory memory, MemoryMaps maps, Range range) {
+    /**
+     * Looks for addresses in any of some ranges.
+     *
+     * @param most how many bytes of a stack in use to look at, from its top on
+     */
+    IdleCheck(TargetMemory memory, MemoryMaps maps, List<Range> ranges, long most) {
         this.memory = memory;
         this.maps = maps;
-        this.range = range;
+        this.ranges = List.copyOf(ranges);
+        this.around = new Range(ranges.stream().mapToLong(Range::start).min().orElse(0),
+                ranges.stream().mapToLong(Range::end).max().orElse(0));
+        this.most = most;
+    }
+
+    private boolean isMeant(long address) {
+        return around.contains(address) && ranges.stream().anyMatch(range -> range.contains(address));
+    }
+
+    /** Looks at the upper part of the stacks in use, where a signal's handler returns to. */
+    boolean nearby(Collection<Registers> threads) {
+        return threads.stream().noneMatch(registers -> isMeant(registers.instructionPointer()))
+                && threads.stream().flatMap(registers -> inUse(registers).stream()).distinct()
+                        .noneMatch(this::mentions);
     }
 
     /** Looks at the stacks of threads: that in use, and that on which the thread began, if it is another. */
     boolean onThreads(Collection<Registers> threads) {
-        if (threads.stream().anyMatch(registers -> range.contains(registers.instructionPointer()))) {
+        if (threads.stream().anyMatch(registers -> isMeant(registers.instructionPointer()))) {
             return false;
         }
         return threads.stream().flatMap(this::stacks).distinct().noneMatch(this::mentions);
@@ -40,7 +61,7 @@ final class IdleCheck {
 
     /** Looks at everything that can be a stack: for programs that have many for each thread, such as Go's. */
     boolean anywhere(Collection<Registers> threads) {
-        if (threads.stream().anyMatch(registers -> range.contains(registers.instructionPointer()))) {
+        if (threads.stream().anyMatch(registers -> isMeant(registers.instructionPointer()))) {
             return false;
         }
         return maps.mappings().stream().filter(IdleCheck::canBeStack)
@@ -56,13 +77,18 @@ final class IdleCheck {
         Optional<Mapping> used = maps.at(top);
         // A thread's control block lies at the upper end of its stack in glibc and musl; the first thread's does not.
         Optional<Mapping> own = maps.at(registers.fsBase());
-        Stream<Range> inUse = used.stream()
-                .map(mapping -> new Range(Math.max(mapping.start(), top - RED_ZONE), mapping.end()));
+        Stream<Range> inUse = inUse(registers).stream();
         Stream<Range> others = Stream.concat(own.stream(), first().stream())
                 .filter(mapping -> !used.equals(Optional.of(mapping)))
                 .filter(mapping -> registers.fsBase() != 0 && canBeStack(mapping))
                 .map(mapping -> new Range(mapping.start(), mapping.end()));
         return Stream.concat(inUse, isOrdinary(used, own) ? Stream.empty() : others);
+    }
+
+    private Optional<Range> inUse(Registers registers) {
+        long top = registers.stackPointer();
+        return maps.at(top).map(mapping -> new Range(Math.max(mapping.start(), top - RED_ZONE),
+                mapping.end() - top > most ? top + most : mapping.end()));
     }
 
     /** Whether the thread is on the stack that it began with: that with its control block, or the first thread's. */
@@ -80,7 +106,7 @@ final class IdleCheck {
             chunk.clear().limit((int) Math.min(CHUNK, stack.end() - at));
             memory.read(at, chunk);
             for (int i = 0; i + Long.BYTES <= chunk.limit(); i += Long.BYTES) {
-                if (range.contains(chunk.getLong(i))) {
+                if (isMeant(chunk.getLong(i))) {
                     return true;
                 }
             }

@@ -30,6 +30,7 @@ public final class StoppedProcess implements AutoCloseable {
 
     /** Time for a thread to make two system calls. */
     private static final long RETURN_NANOS = 200_000;
+    private static final long NEARBY = 1L << 20;
     private static final int CURRENT_SEQUENCE = 8; // rseq_cs in struct rseq, include/uapi/linux/rseq.h
     private static final long THREAD_HANDLE = 0x80; // PIDFD_THREAD, Linux 6.9
 
@@ -200,12 +201,25 @@ public final class StoppedProcess implements AutoCloseable {
      * see {@link #isIdleAnywhere}.
      */
     public boolean isIdle(Range range) {
-        return new IdleCheck(memory, maps(), range).onThreads(registers.values());
+        return isIdle(List.of(range));
+    }
+
+    /** As {@link #isIdle(Range)}, for several ranges at once. */
+    public boolean isIdle(List<Range> ranges) {
+        return new IdleCheck(memory, maps(), ranges, Long.MAX_VALUE).onThreads(registers.values());
+    }
+
+    /**
+     * Whether no thread is in an address range, nor will come there when a handler returns that it is in: what lies
+     * deeper than 1 MiB in a stack is not looked at.
+     */
+    public boolean isIdleNearby(List<Range> ranges) {
+        return new IdleCheck(memory, maps(), ranges, NEARBY).nearby(registers.values());
     }
 
     /** As {@link #isIdle}, looking at all private memory that can be a stack, Go's goroutines included; slow. */
     public boolean isIdleAnywhere(Range range) {
-        return new IdleCheck(memory, maps(), range).anywhere(registers.values());
+        return new IdleCheck(memory, maps(), List.of(range), Long.MAX_VALUE).anywhere(registers.values());
     }
 
     Kernel kernel() {

@@ -75,9 +75,16 @@ final class CodeImage {
         return new Machine(arena.memoryAt(address), arena.mapsAt(address).table(), StandardHelpers.table());
     }
 
-    /** Returns where threads may be, or return to, that have no busy block; for an address of the code. */
-    Range trampolines(long address) {
-        return new Range(address + code.offsetOf(trampolinesStart), address + code.offsetOf(signalReturn));
+    /**
+     * Returns where threads may be, or return to, that have no busy block; for an address of the code. The handler of
+     * faults is among it: it may be interrupted by another signal before its first instruction.
+     */
+    List<Range> waysBack(long address) {
+        List<Range> ranges = new ArrayList<>();
+        ranges.add(new Range(address + code.offsetOf(trampolinesStart), address + code.offsetOf(signalReturn)
+                + SIGNAL_RETURN.length));
+        faultHandler().ifPresent(offset -> ranges.add(new Range(address + offset, address + size())));
+        return ranges;
     }
 
     /** Returns the number of bytes. */

@@ -14,7 +14,9 @@ import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.patch.Edit;
 import io.bpf4j.vm.trampoline.TidSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a session has put into one process within reach of one piece of code. The order of changes is such that the tool
@@ -38,7 +40,8 @@ final class Injection implements AutoCloseable {
     private Range arenaRange;
     private Range blocks;
     private Range code;
-    private Range trampolines;
+    /** Where threads may be, or return to, without a program that runs. */
+    private List<Range> waysBack = List.of();
     private int blockBytes;
     private TidSource tid;
     private long stoppedNanos;
@@ -120,7 +123,7 @@ final class Injection implements AutoCloseable {
      * @throws InjectException if that is impossible; the process's code is as it was then
      */
     void patch(CodeImage image) {
-        trampolines = image.trampolines(code.start());
+        waysBack = image.waysBack(code.start());
         try (TargetMemory memory = TargetMemory.open(pid)) {
             memory.write(code.start(), image.link(code.start()));
         }
@@ -171,19 +174,20 @@ final class Injection implements AutoCloseable {
         }
     }
 
-    /** Returns whether a thread would go on in the middle of a patch. */
+    /** Returns whether a thread would go on in the middle of a patch, at once or when a signal's handler returns. */
     private static boolean isInside(StoppedProcess process, List<Edit> edits) {
-        return process.threads().stream().map(thread -> process.registers(thread).instructionPointer())
-                .anyMatch(at -> edits.stream()
-                        .anyMatch(
-                                edit -> at > edit.address() && at < edit.address() + edit.original().length));
+        return !process.isIdleNearby(edits.stream().filter(edit -> edit.original().length > 1)
+                .map(edit -> Range.of(edit.address() + 1, edit.original().length - 1)).toList());
     }
 
     /** Puts the process's own code back, and that of processes that were forked from it; what was mapped stays. */
     void detach() {
         SessionHeader.Journal written = SessionHeader.read(arena.journal(journal));
-        for (int process : arena.users()) {
-            attempt(process, stopped -> Leftovers.restore(stopped, written.edits()));
+        Set<Integer> done = new HashSet<>();
+        List<Integer> found = arena.users();
+        while (done.addAll(found)) { // one of them may have forked before it was restored
+            found.forEach(process -> attempt(process, stopped -> Leftovers.restore(stopped, written.edits())));
+            found = arena.users().stream().filter(process -> !done.contains(process)).toList();
         }
         SessionHeader.clear(arena.memory(), journalHere());
     }
@@ -209,8 +213,8 @@ final class Injection implements AutoCloseable {
             return true; // it runs another program now
         }
         try (RemoteCalls calls = process.remoteCalls()) {
-            new SignalHandlers(calls, process.memory()).restore(actions);
-            if (isInUse(process)) {
+            // Programs that still run may fault: until the last has ended, the handler has to be there.
+            if (isInUse(process) || !new SignalHandlers(calls, process.memory()).restore(actions)) {
                 return false;
             }
             RemoteMappings mappings = new RemoteMappings(process, calls);
@@ -231,7 +235,7 @@ final class Injection implements AutoCloseable {
         }
         boolean isInside = process.threads().stream()
                 .anyMatch(thread -> code.contains(process.registers(thread).instructionPointer()));
-        return isInside || trampolines != null && !process.isIdle(trampolines);
+        return isInside || !process.isIdle(waysBack);
     }
 
     /** Something to do while the process stands still. */

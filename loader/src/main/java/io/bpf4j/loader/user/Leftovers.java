@@ -111,7 +111,9 @@ final class Leftovers {
         try (RemoteCalls calls = process.remoteCalls()) {
             RemoteMappings mappings = new RemoteMappings(process, calls);
             for (SessionHeader.Journal journal : journals) {
-                new SignalHandlers(calls, process.memory()).restore(journal.actions());
+                if (!new SignalHandlers(calls, process.memory()).restore(journal.actions())) {
+                    return; // its handler may still be called
+                }
                 mappings.unmap(range(journal.code()));
                 mappings.unmap(range(journal.blocks()));
             }

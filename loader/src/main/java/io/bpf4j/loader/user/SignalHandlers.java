@@ -67,18 +67,22 @@ final class SignalHandlers {
         return action.array();
     }
 
-    /** Restores the process's own actions where ours is still the first. */
-    void restore(Actions own) {
-        if (own.handler() != 0) {
-            restore(SIGSEGV, own.segment(), own.handler());
-            restore(SIGBUS, own.bus(), own.handler());
+    /**
+     * Restores the process's own actions.
+     *
+     * @return false if ours is not the first any more: somebody may have kept its address, and hand faults on to it or
+     *         put it back, so that it has to stay
+     */
+    boolean restore(Actions own) {
+        if (own.handler() == 0) {
+            return true;
         }
-    }
-
-    private void restore(int signal, byte[] own, long handler) {
-        if (handlerOf(current(signal)) == handler) {
-            set(signal, own);
+        if (handlerOf(current(SIGSEGV)) != own.handler() || handlerOf(current(SIGBUS)) != own.handler()) {
+            return false;
         }
+        set(SIGSEGV, own.segment());
+        set(SIGBUS, own.bus());
+        return true;
     }
 
     private byte[] current(int signal) {
