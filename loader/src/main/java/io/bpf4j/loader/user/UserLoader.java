@@ -73,11 +73,7 @@ public final class UserLoader {
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));
-            try {
-                rehearsal.get();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
+            warmUp.await();
             for (Target target : options.targets()) {
                 TracedProcess process = new TracedProcess(target.pid(), arena.inode());
                 Work work = new Work(unit, options, target, inTarget, arena, clock, process);

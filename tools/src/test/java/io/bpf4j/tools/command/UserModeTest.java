@@ -76,10 +76,12 @@ class UserModeTest {
 
     @Test
     void aScriptIsTracedInWhatItsFirstLineNames() throws Exception {
-        Path script = Files.writeString(folder.resolve("script"), "#!/usr/bin/env -S " + worker + " 1 /nowhere\n");
+        Path script = Files.writeString(folder.resolve("script"),
+                "#!/usr/bin/env -S " + worker + " 1 /nowhere\n");
         assertTrue(script.toFile().setExecutable(true));
         Result result = trace(WORK, script.toString());
-        assertEquals("work 0\nwork 1\nwork 2\n", result.output().replace("no library\n", ""), result.errors());
+        assertEquals("work 0\nwork 1\nwork 2\n", result.output().replace("no library\n", ""),
+                result.errors());
     }
 
     @Test
@@ -98,7 +100,8 @@ class UserModeTest {
                 worker.toString(), "3", plugin.toString());
         assertEquals(0, result.code(), result.errors());
         assertEquals("plug 0\nplug 1\nplug 2\n", result.output(), result.errors());
-        assertTrue(result.errors().contains("0 sites attached, 1 waits for code to be loaded"), result.errors());
+        assertTrue(result.errors().contains("0 sites attached, 1 waits for code to be loaded"),
+                result.errors());
     }
 
     @Test
@@ -112,7 +115,8 @@ class UserModeTest {
 
     @Test
     void theCounterOfAMarkerIsUpWhileItIsProbed() throws Exception {
-        Process shell = new ProcessBuilder("sh", "-c", "\"$1\"; exit $?", "sh", compile("marker", "-O1").toString())
+        Process shell = new ProcessBuilder("sh", "-c", "\"$1\"; exit $?", "sh",
+                compile("marker", "-O1").toString())
                 .start();
         try (BufferedReader output = shell.inputReader()) {
             assertEquals("ready", output.readLine());
@@ -146,7 +150,8 @@ class UserModeTest {
             String pid = Long.toString(sleeper.pid());
             Result text = ToolProcess.run("probes", "-p", pid, "--user", "malloc");
             assertEquals(0, text.code(), text.errors());
-            assertTrue(text.output().lines().anyMatch(line -> line.matches("uprobe:.*/libc\\S*:malloc  jump")),
+            assertTrue(
+                    text.output().lines().anyMatch(line -> line.matches("uprobe:.*/libc\\S*:malloc  jump")),
                     text.output());
             Result json = ToolProcess.run("probes", "-p", pid, "--user", "--format", "json", "printf");
             assertTrue(json.output().contains("\"user\":\"jump\",\"return\":false,\"return_reason\":\"it has "

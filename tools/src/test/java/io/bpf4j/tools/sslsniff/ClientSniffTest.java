@@ -270,7 +270,9 @@ class ClientSniffTest {
         String escape = opening() + SENDER.replace("b''.join(b'%07d\\n' % j for j in range(size // 8))",
                 "b'before\\x1b]0;title\\x07after\\x9b2J\\xc2\\x9b\\rend\\n'");
         Path script = Files.writeString(folder.resolve("escape.py"), escape);
-        String command = Tool.command("--mode", mode(), "--", "python3", script.toString(), Integer.toString(port), "0", "1")
+        String command = Tool
+                .command("--mode", mode(), "--", "python3", script.toString(), Integer.toString(port), "0",
+                        "1")
                 .stream()
                 .map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         Process terminal = start("script", "-qec", command, folder.resolve("typescript").toString());

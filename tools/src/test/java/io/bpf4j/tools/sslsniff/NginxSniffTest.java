@@ -113,7 +113,7 @@ class NginxSniffTest {
     @Test
     void textIsInBccsColumns() throws Exception {
         try (Tool tool = sniff("-x", "-l", "--handshake", "--", "curl", "-k", "-s", "-o", "/dev/null",
-                        nginx.url("/known"))
+                nginx.url("/known"))
                 .awaitAttached()) {
             tool.awaitEnd(0);
             List<String> lines = tool.output().lines().toList();

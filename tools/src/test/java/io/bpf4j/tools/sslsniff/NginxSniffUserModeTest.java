@@ -38,7 +38,8 @@ class NginxSniffUserModeTest extends NginxSniffTest {
         String library = Files.readAllLines(Path.of("/proc", nginx().worker(), "maps")).stream()
                 .filter(line -> line.contains("/libssl.so")).findFirst()
                 .map(line -> line.substring(line.indexOf('/'))).orElseThrow();
-        assertTrue(functions("--format", "json", "-p", nginx().worker(), "-o", "--extra-lib", "openssl:" + library)
+        assertTrue(functions("--format", "json", "-p", nginx().worker(), "-o", "--extra-lib",
+                "openssl:" + library)
                 .contains("WRITE/SEND"));
     }
 }
