@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * The run whose classes the start-up archive holds: it does a little of what every tool does, quietly and
- * without touching any process but itself. bin/.launch starts it after a build.
+ * without touching any process but itself and those that it starts. bin/.launch starts it after a build.
  */
 public final class Training {
 
@@ -41,12 +41,18 @@ public final class Training {
                 run(List.of("run", probe.toString(), "-p", self, "-d", "20ms", "--output",
                         directory.resolve("output").toString()));
             }
+            for (int i = 0; i < REPETITIONS; i++) {
+                run(List.of("run", "--mode", "user", "-v", probe.toString(), "--output",
+                        directory.resolve("output").toString(), "--", "true"));
+            }
             // The other tools run until they are asked to stop: here, as soon as they have attached.
             Interrupts.install().request();
             String output = directory.resolve("output").toString();
             ToolProbes.ALL.forEach(ToolProbe::begin);
             new CommandRunner(new SslSniff(), Map.of()).run("-p", self, "--output", output);
             new CommandRunner(new SslSniff(), Map.of()).run("--output", output, "--", "true");
+            new CommandRunner(new SslSniff(), Map.of()).run("--mode", "user", "--output", output, "--",
+                    "true");
             new CommandRunner(new SysCount(), Map.of()).run("-p", self, "--output", output);
             new CommandRunner(new SysCount(), Map.of()).run("--output", output, "--", "true");
         } finally {

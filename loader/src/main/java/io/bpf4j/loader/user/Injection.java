@@ -120,9 +120,10 @@ final class Injection implements AutoCloseable {
     /**
      * Writes the code, then leads the process's own code to it.
      *
+     * @param semaphores the addresses of counters to be incremented
      * @throws InjectException if that is impossible; the process's code is as it was then
      */
-    void patch(CodeImage image) {
+    void patch(CodeImage image, List<Long> semaphores) {
         waysBack = image.waysBack(code.start());
         try (TargetMemory memory = TargetMemory.open(pid)) {
             memory.write(code.start(), image.link(code.start()));
@@ -130,7 +131,12 @@ final class Injection implements AutoCloseable {
         List<Edit> edits = image.edits(code.start());
         for (int i = 0; i < TRIES; i++) {
             boolean[] done = new boolean[1];
-            stopped(process -> done[0] = apply(process, image, edits));
+            stopped(process -> {
+                done[0] = apply(process, image, edits);
+                if (done[0]) {
+                    semaphores.forEach(address -> write(process, Semaphores.increment(process, address)));
+                }
+            });
             if (done[0]) {
                 return;
             }
@@ -148,16 +154,17 @@ final class Injection implements AutoCloseable {
                 throw new InjectException(InjectException.Reason.ALREADY_TRACED, refusal.text());
             });
         }
-        Memory memory = arena.memory();
         if (image.faultHandler().isPresent()) {
             handleFaults(process, code.start() + image.faultHandler().getAsInt(),
                     code.start() + image.signalReturn());
         }
-        for (Edit edit : edits) {
-            SessionHeader.add(memory, journalHere(), edit);
-            process.memory().write(edit.address(), edit.replacement());
-        }
+        edits.forEach(edit -> write(process, edit));
         return true;
+    }
+
+    private void write(StoppedProcess process, Edit edit) {
+        SessionHeader.add(arena.memory(), journalHere(), edit);
+        process.memory().write(edit.address(), edit.replacement());
     }
 
     private void handleFaults(StoppedProcess process, long handler, long signalReturn) {

@@ -90,11 +90,14 @@ final class Leftovers {
         });
     }
 
-    /** Puts original bytes back wherever a session's own are. */
+    /** Puts original bytes back wherever a session's own are, and counts semaphores down. */
     static void restore(StoppedProcess process, List<Edit> edits) {
+        MemoryMaps maps = process.maps();
         for (Edit edit : edits.reversed()) {
             try {
-                if (edit.isIn(process.memory().read(edit.address(), edit.replacement().length))) {
+                if (Semaphores.isIncrement(edit, maps)) {
+                    Semaphores.decrement(process, edit);
+                } else if (edit.isIn(process.memory().read(edit.address(), edit.replacement().length))) {
                     process.memory().write(edit.address(), edit.original());
                 }
             } catch (InjectException e) {

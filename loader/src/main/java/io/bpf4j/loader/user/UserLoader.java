@@ -65,6 +65,8 @@ public final class UserLoader {
      * @throws LoadException if a map or program is refused; nothing is left behind then
      */
     public Session open(ProgramUnit unit, SessionOptions options) {
+        Tracer tracer = new Tracer(kernel);
+        WarmUp warmUp = WarmUp.begin(tracer);
         Map<Program, VerifiedProgram> programs = verify(unit);
         SharedArena arena = new SharedArena(kernel, unit.maps());
         HostPrograms host = new HostPrograms(arena);
@@ -73,11 +75,12 @@ public final class UserLoader {
         ClockKeeper clock = new ClockKeeper(kernel, arena.memory());
         RingPoller poller = new RingPoller(kernel, arena.maps().maps(), owner -> true);
         UserSession session = new UserSession(unit, options, arena,
-                new UserSession.Parts(host, poller, clock, new Tracer(kernel)));
+                new UserSession.Parts(host, poller, clock, tracer));
         try {
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));
+            warmUp.await();
             for (Target target : options.targets()) {
                 TracedProcess process = new TracedProcess(target.pid(), arena.inode());
                 Work work = new Work(unit, options, target, inTarget, arena, clock, process);
@@ -171,7 +174,7 @@ public final class UserLoader {
         for (List<PlannedCode> near : neighbours(all)) {
             Injection injection = new Injection(session.tracer(), work.target().pid(), work.arena());
             session.add(injection);
-            inject(injection, work, runtimes, near);
+            inject(injection, work, runtimes, near, Semaphores.of(near, maps));
         }
         work.process().attached(planner.hooks(), planner.made(), maps);
         work.process().attached(calls.made());
@@ -192,7 +195,8 @@ public final class UserLoader {
         return groups;
     }
 
-    private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedCode> hooks) {
+    private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedCode> hooks,
+            List<Long> semaphores) {
         RuntimeSettings draft = settings(work, 0, 0, runtimes.reads());
         int blockBytes = Integer.highestOneBit(draft.threadBlockBytes() - 1) << 1;
         injection.map(hooks.getFirst().patch().site(), CODE_BYTES + hooks.size() * BYTES_OF_HOOK, blockBytes,
@@ -205,7 +209,7 @@ public final class UserLoader {
                 blockBytes, block + SessionHeader.MISSED, arena + work.arena().shardOwners(),
                 work.arena().shards(), runtimes.go());
         injection.patch(CodeImage.make(hooks, work.programs(), CodeImage.machineAt(work.arena(), arena),
-                settings(work, arena, block, runtimes.reads()), layout));
+                settings(work, arena, block, runtimes.reads()), layout), semaphores);
     }
 
     private static Reason reason(InjectException e) {

@@ -42,7 +42,8 @@ import picocli.CommandLine.Parameters;
             "  bpf4j run tools/examples/opensnoop.probe",
             "  bpf4j run tools/examples/mallocs.probe -p 1234 -d 10",
             "  bpf4j run tools/examples/errnos.probe --set target=1234 --format json",
-            "  bpf4j run tools/examples/gethostlatency.probe -- curl https://localhost/"})
+            "  bpf4j run tools/examples/gethostlatency.probe -- curl https://localhost/",
+            "  bpf4j run --mode user -v tools/examples/mallocs.probe -p 1234"})
 public final class RunCommand implements Callable<Integer> {
     private static final Duration TARGET_CHECK = Duration.ofMillis(200);
     /** By this constant a probe may ask for the process: -p sets it. */

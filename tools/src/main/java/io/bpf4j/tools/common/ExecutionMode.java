@@ -20,7 +20,8 @@ public enum ExecutionMode {
     /** {@code --mode}, as a picocli mixin. */
     public static final class Choice {
         @Option(names = "--mode", paramLabel = "MODE", defaultValue = "auto",
-                description = "where the probes run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+                description = "where the probes run: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, the kernel"
+                        + " if that is permitted, else the traced process)")
         private ExecutionMode mode = AUTO;
 
         @Option(names = "--follow",

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  jsslsniff                       everything on this machine",
             "  jsslsniff -p 181                one process",
             "  jsslsniff -- curl -s https://example.com",
+            "  jsslsniff --mode user -p 181    the same without a trap into the kernel, or root",
             "  jsslsniff -c curl -l --handshake",
             "  jsslsniff --extra-lib openssl:/opt/app/bin/app", "",
             "What it shows may be secret: files that it writes are readable by their owner only."})

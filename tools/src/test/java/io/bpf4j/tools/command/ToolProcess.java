@@ -67,7 +67,7 @@ public final class ToolProcess implements AutoCloseable {
         String line = errors.readLine();
         while (line != null) {
             said.append(line).append('\n');
-            if (line.contains("attached; Ctrl-C ends")) {
+            if (line.contains("; Ctrl-C ends")) {
                 return;
             }
             line = errors.readLine();

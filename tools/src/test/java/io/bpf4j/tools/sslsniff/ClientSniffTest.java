@@ -54,6 +54,22 @@ class ClientSniffTest {
         Live.awaitPort(port, server);
     }
 
+    /** Returns what the sender does first. */
+    String opening() {
+        return "";
+    }
+
+    /** Returns where the probes run. */
+    String mode() {
+        return "kernel";
+    }
+
+    private Tool sniff(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--mode", mode()));
+        all.addAll(List.of(arguments));
+        return Tool.start(folder, all.toArray(String[]::new));
+    }
+
     @AfterEach
     void stopAll() {
         started.forEach(Process::destroyForcibly);
@@ -91,7 +107,7 @@ class ClientSniffTest {
         BufferedReader atClient = client.inputReader(StandardCharsets.UTF_8);
         say(client, "first");
         awaitLine(atServer, "first");
-        try (Tool tool = Tool.start(folder, "--format", "json", "-p", Long.toString(server.pid()), "-p",
+        try (Tool tool = sniff("--format", "json", "-p", Long.toString(server.pid()), "-p",
                 Long.toString(client.pid())).awaitAttached()) {
             say(client, "a question");
             awaitLine(atServer, "a question");
@@ -118,7 +134,7 @@ class ClientSniffTest {
         BufferedReader atServer = server.inputReader(StandardCharsets.UTF_8);
         say(client, "first");
         awaitLine(atServer, "first");
-        try (Tool tool = Tool.start(folder, "--format", "json", "-o", "-n", "-p", Long.toString(client.pid()))
+        try (Tool tool = sniff("--format", "json", "-o", "-n", "-p", Long.toString(client.pid()))
                 .awaitAttached()) {
             say(client, "a question");
             awaitLine(atServer, "a question");
@@ -131,7 +147,7 @@ class ClientSniffTest {
     }
 
     private Tool sniffSender(int size, int times, String... options) throws IOException {
-        Path script = Files.writeString(folder.resolve("sender.py"), SENDER);
+        Path script = Files.writeString(folder.resolve("sender.py"), opening() + SENDER);
         List<String> arguments = new ArrayList<>(List.of(options));
         arguments.addAll(
                 List.of("--", "python3", script.toString(), Integer.toString(port), Integer.toString(size),
@@ -139,7 +155,7 @@ class ClientSniffTest {
         // The server must read, or the sender waits for ever.
         Thread.ofVirtual()
                 .start(() -> server.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {}));
-        return Tool.start(folder, arguments.toArray(String[]::new));
+        return sniff(arguments.toArray(String[]::new));
     }
 
     private static String pattern(int size) {
@@ -201,7 +217,7 @@ class ClientSniffTest {
         Thread.ofVirtual()
                 .start(() -> server.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {}));
         awaitLine(sender.inputReader(), "ready");
-        try (Tool tool = Tool.start(folder, "--format", "json", "-p", Long.toString(sender.pid()))
+        try (Tool tool = sniff("--format", "json", "-p", Long.toString(sender.pid()))
                 .awaitAttached()) {
             tool.signal("STOP");
             say(sender, "go");
@@ -228,7 +244,7 @@ class ClientSniffTest {
         Thread.ofVirtual()
                 .start(() -> server.inputReader(StandardCharsets.UTF_8).lines().forEach(line -> {}));
         awaitLine(sender.inputReader(), "ready");
-        try (Tool tool = Tool.start(folder, "--format", "json", "--whole", "-p", Long.toString(sender.pid()))
+        try (Tool tool = sniff("--format", "json", "--whole", "-p", Long.toString(sender.pid()))
                 .awaitAttached()) {
             tool.signal("STOP");
             say(sender, "go");
@@ -251,10 +267,12 @@ class ClientSniffTest {
     @Test
     void escapeSequencesInDataDoNotReachATerminal() throws Exception {
         Live.assume("python3", "script");
-        String escape = SENDER.replace("b''.join(b'%07d\\n' % j for j in range(size // 8))",
+        String escape = opening() + SENDER.replace("b''.join(b'%07d\\n' % j for j in range(size // 8))",
                 "b'before\\x1b]0;title\\x07after\\x9b2J\\xc2\\x9b\\rend\\n'");
         Path script = Files.writeString(folder.resolve("escape.py"), escape);
-        String command = Tool.command("--", "python3", script.toString(), Integer.toString(port), "0", "1")
+        String command = Tool
+                .command("--mode", mode(), "--", "python3", script.toString(), Integer.toString(port), "0",
+                        "1")
                 .stream()
                 .map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         Process terminal = start("script", "-qec", command, folder.resolve("typescript").toString());

@@ -2,6 +2,7 @@ package io.bpf4j.tools.sslsniff;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,22 @@ class NginxSniffTest {
         nginx = Nginx.start(folder);
     }
 
+    /** Returns what is asked for answers. */
+    final Nginx nginx() {
+        return nginx;
+    }
+
+    /** Returns where the probes run. */
+    String mode() {
+        return "kernel";
+    }
+
+    final Tool sniff(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--mode", mode()));
+        all.addAll(List.of(arguments));
+        return Tool.start(folder, all.toArray(String[]::new));
+    }
+
     @AfterEach
     void stopNginx() {
         if (nginx != null) {
@@ -39,7 +56,7 @@ class NginxSniffTest {
         }
     }
 
-    private void ask(int count, String... more) throws IOException, InterruptedException {
+    final void ask(int count, String... more) throws IOException, InterruptedException {
         Path urls = folder.resolve("urls");
         Files.write(urls, IntStream.range(0, count).mapToObj(i -> "url = \"" + nginx.url("/path-" + i) + "\"")
                 .toList());
@@ -69,7 +86,7 @@ class NginxSniffTest {
 
     @Test
     void everyRequestAndAnswerOfAKeptConnectionIsShownOnceAndInOrder() throws Exception {
-        try (Tool tool = Tool.start(folder, "-v", "--format", "json", "-p", nginx.worker()).awaitAttached()) {
+        try (Tool tool = sniff("-v", "--format", "json", "-p", nginx.worker()).awaitAttached()) {
             ask(KEPT_ALIVE);
             tool.interrupt();
             List<Sniffed> calls = tool.calls();
@@ -85,7 +102,7 @@ class NginxSniffTest {
 
     @Test
     void everyRequestAndAnswerOfManyConnectionsIsShown() throws Exception {
-        try (Tool tool = Tool.start(folder, "-v", "--format", "json", "-p", nginx.worker()).awaitAttached()) {
+        try (Tool tool = sniff("-v", "--format", "json", "-p", nginx.worker()).awaitAttached()) {
             ask(CLOSED, "-H", "Connection: close");
             tool.interrupt();
             assertWhole(tool.calls(), CLOSED);
@@ -95,9 +112,8 @@ class NginxSniffTest {
 
     @Test
     void textIsInBccsColumns() throws Exception {
-        try (Tool tool = Tool
-                .start(folder, "-x", "-l", "--handshake", "--", "curl", "-k", "-s", "-o", "/dev/null",
-                        nginx.url("/known"))
+        try (Tool tool = sniff("-x", "-l", "--handshake", "--", "curl", "-k", "-s", "-o", "/dev/null",
+                nginx.url("/known"))
                 .awaitAttached()) {
             tool.awaitEnd(0);
             List<String> lines = tool.output().lines().toList();
@@ -141,7 +157,7 @@ class NginxSniffTest {
 
     @Test
     void hexadecimalDigitsAndTheNumberOfBytesThatAreNotShown() throws Exception {
-        try (Tool tool = Tool.start(folder, "--hexdump", "--max-buffer-size", "20", "-p", nginx.worker())
+        try (Tool tool = sniff("--hexdump", "--max-buffer-size", "20", "-p", nginx.worker())
                 .awaitAttached()) {
             ask(1);
             tool.interrupt();
@@ -159,9 +175,10 @@ class NginxSniffTest {
 
     @Test
     void onlyThreadsOfTheGivenNameAreShown() throws Exception {
+        assumeTrue(mode().equals("kernel"), "user mode cannot trace processes that nobody named");
         Path copy = Files.copy(Path.of("/usr/bin/curl"), folder.resolve("sniffed-curl"));
         copy.toFile().setExecutable(true);
-        try (Tool tool = Tool.start(folder, "--format", "json", "-c", "sniffed-curl").awaitAttached()) {
+        try (Tool tool = sniff("--format", "json", "-c", "sniffed-curl").awaitAttached()) {
             Live.run(folder, "curl", "-k", "-s", nginx.url("/other"));
             Live.run(folder, copy.toString(), "-k", "-s", nginx.url("/wanted"));
             tool.interrupt();
@@ -174,10 +191,11 @@ class NginxSniffTest {
 
     @Test
     void onlyProcessesOfTheGivenUserAreShown() throws Exception {
+        assumeTrue(mode().equals("kernel"), "user mode cannot trace processes that nobody named");
         Live.assume("setpriv");
         String[] asOther = {"setpriv", "--reuid", "54321", "--clear-groups", "curl", "-k", "-s",
             nginx.url("/theirs")};
-        try (Tool tool = Tool.start(folder, "--format", "json", "-u", "54321").awaitAttached()) {
+        try (Tool tool = sniff("--format", "json", "-u", "54321").awaitAttached()) {
             Live.run(folder, "curl", "-k", "-s", nginx.url("/ours"));
             Live.run(folder, asOther);
             tool.interrupt();

@@ -62,7 +62,7 @@ final class Tool implements AutoCloseable {
 
     /** Waits until it says that it is attached. */
     Tool awaitAttached() {
-        awaitError("kernel mode, tracing ");
+        awaitError(" mode, tracing ");
         return this;
     }
 
