@@ -44,8 +44,7 @@ final class ThreadLookup {
     void emit(Label missed, List<Runnable> rare) {
         Label found = code.label();
         Label slow = code.label();
-        tid();
-        slot();
+        find();
         code.alu(Alu.CMP, QWORD, ThreadBlock.KEY.operand(), RCX);
         code.jcc(ConditionCode.NE, slow);
         code.bind(found);
@@ -59,6 +58,12 @@ final class ThreadLookup {
         code.alu(Alu.CMP, DWORD, ThreadBlock.BUSY.operand(), 0);
         code.jcc(ConditionCode.NE, missed);
         code.mov(DWORD, ThreadBlock.BUSY.operand(), 1);
+    }
+
+    /** Sets rcx to the thread's id and r12 to the block that is its own, if it has one of the usual number. */
+    void find() {
+        tid();
+        slot();
     }
 
     /** Sets r12 to the block whose number the id in rcx gives. */

@@ -98,6 +98,17 @@ public final class TrampolineWriter {
         return start;
     }
 
+    /** Writes what happens on one side of a system call; returns where to jump to from there. */
+    public Label write(SystemCallHook hook) {
+        Label start = code.here();
+        place(hook.detour().before());
+        new SystemCallWriter(code, target, lookup, rare, hook).write();
+        place(hook.detour().after());
+        rare.forEach(Runnable::run);
+        rare.clear();
+        return start;
+    }
+
     /** Returns what has to be done when the code is assembled. */
     public Trampolines trampolines() {
         return new Trampolines(placed);

@@ -36,7 +36,7 @@ import io.bpf4j.vm.x64.Memory;
  *   256 +--------------------------------+
  *       | context: struct pt_regs        |  168 bytes, see PtRegs
  *   424 +--------------------------------+
- *       | 0                              |
+ *       | what else programs see         |  at system calls: raw arguments, or a tracepoint's record
  *   512 +--------------------------------+
  *       | scratch bytes of helpers       |
  *  3584 +--------------------------------+
