@@ -9,8 +9,6 @@ import io.bpf4j.vm.jit.x64.runtime.TargetCode;
 import io.bpf4j.vm.jit.x64.runtime.TargetRuntime;
 import io.bpf4j.vm.patch.Edit;
 import io.bpf4j.vm.program.Program;
-import io.bpf4j.vm.trampoline.Hook;
-import io.bpf4j.vm.trampoline.Run;
 import io.bpf4j.vm.trampoline.TargetLayout;
 import io.bpf4j.vm.trampoline.TrampolineWriter;
 import io.bpf4j.vm.trampoline.Trampolines;
@@ -32,11 +30,11 @@ final class CodeImage {
 
     private final TargetCode code;
     private final Trampolines trampolines;
-    private final Map<PlannedHook, Label> starts = new LinkedHashMap<>();
+    private final Map<PlannedCode, Label> starts = new LinkedHashMap<>();
     private final Label trampolinesStart;
     private final Label signalReturn;
 
-    private CodeImage(TargetCode code, Trampolines trampolines, Map<PlannedHook, Label> starts,
+    private CodeImage(TargetCode code, Trampolines trampolines, Map<PlannedCode, Label> starts,
             Label trampolinesStart, Label signalReturn) {
         this.code = code;
         this.trampolines = trampolines;
@@ -51,7 +49,7 @@ final class CodeImage {
      * @param programs by the program that they were made of
      * @param machine with the maps at their addresses in the process
      */
-    static CodeImage make(List<PlannedHook> hooks, Map<Program, VerifiedProgram> programs, Machine machine,
+    static CodeImage make(List<? extends PlannedCode> hooks, Map<Program, VerifiedProgram> programs, Machine machine,
             RuntimeSettings settings, TargetLayout layout) {
         TargetRuntime runtime = new TargetRuntime(settings);
         Map<Program, Label> entries = new IdentityHashMap<>();
@@ -60,12 +58,10 @@ final class CodeImage {
         runtime.code().align(16);
         Label trampolinesStart = runtime.code().here();
         TrampolineWriter writer = new TrampolineWriter(runtime.code(), layout);
-        Map<PlannedHook, Label> starts = new LinkedHashMap<>();
-        for (PlannedHook hook : hooks) {
+        Map<PlannedCode, Label> starts = new LinkedHashMap<>();
+        for (PlannedCode hook : hooks) {
             runtime.code().align(16);
-            starts.put(hook,
-                    writer.write(new Hook(hook.address(), hook.function(), runs(hook.before(), entries),
-                            runs(hook.after(), entries), hook.patch().detour(), hook.moment())));
+            starts.put(hook, hook.write(writer, entries));
         }
         Label signalReturn = runtime.code().here();
         runtime.code().bytes(SIGNAL_RETURN);
@@ -76,10 +72,6 @@ final class CodeImage {
     /** Returns a machine whose maps are where a process has them; nothing runs on it. */
     static Machine machineAt(SharedArena arena, long address) {
         return new Machine(arena.memoryAt(address), arena.mapsAt(address).table(), StandardHelpers.table());
-    }
-
-    private static List<Run> runs(List<Program> programs, Map<Program, Label> entries) {
-        return programs.stream().map(program -> new Run(program, entries.get(program), 0)).toList();
     }
 
     /** Returns where threads may be, or return to, that have no busy block; for an address of the code. */

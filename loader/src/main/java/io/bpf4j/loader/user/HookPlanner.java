@@ -55,6 +55,11 @@ final class HookPlanner implements AutoCloseable {
         return List.copyOf(hooks.values());
     }
 
+    /** Returns what the planned patches need, and those that were there before. */
+    List<Range> occupied() {
+        return List.copyOf(occupied);
+    }
+
     /** Returns what cannot be attached. */
     List<Attachment> refused() {
         return refused;

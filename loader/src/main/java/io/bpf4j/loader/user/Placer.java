@@ -49,10 +49,8 @@ final class Placer {
                     .forEach(file -> resolve(program, spec.in(file), moment(spec.site())));
             case AttachSpec.Usdt spec -> options.filesFor(spec.path())
                     .forEach(file -> resolve(program, spec.in(file), Placement.Moment.BEFORE));
-            case AttachSpec.Tracepoint point -> skip(program, Reason.UNSUPPORTED,
-                    "tracepoints are the kernel's: run it with --mode kernel");
-            case AttachSpec.RawTracepoint point -> skip(program, Reason.UNSUPPORTED,
-                    "tracepoints are the kernel's: run it with --mode kernel");
+            case AttachSpec.Tracepoint point -> tracepoint(program);
+            case AttachSpec.RawTracepoint point -> tracepoint(program);
             case AttachSpec.Kprobe probe ->
                 skip(program, Reason.UNSUPPORTED, "the kernel's functions are not in the"
                         + " process: run it with --mode kernel");
@@ -67,6 +65,14 @@ final class Placer {
             case AttachSpec.End end -> skipNothing();
             case AttachSpec.Interval interval -> skipNothing();
             case AttachSpec.Manual manual -> skipNothing();
+        }
+    }
+
+    /** Those of system calls are looked for by a {@link SystemCallPlanner}. */
+    private void tracepoint(Program program) {
+        if (SystemCallPoint.of(program.attach()).isEmpty()) {
+            skip(program, Reason.UNSUPPORTED,
+                    "only tracepoints of system calls are in the process: run it with --mode kernel");
         }
     }
 

@@ -4,14 +4,19 @@ import io.bpf4j.vm.patch.Edit;
 import io.bpf4j.vm.patch.PatchPlan;
 import io.bpf4j.vm.patch.Range;
 import io.bpf4j.vm.program.Program;
+import io.bpf4j.vm.trampoline.Hook;
 import io.bpf4j.vm.trampoline.Hook.Moment;
+import io.bpf4j.vm.trampoline.Run;
+import io.bpf4j.vm.trampoline.TrampolineWriter;
+import io.bpf4j.vm.x64.Label;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A place in a process that is to be patched, and what is wanted there. */
-final class PlannedHook {
+final class PlannedHook implements PlannedCode {
 
     private final PatchPlan.Patch patch;
     private final long address;
@@ -32,11 +37,13 @@ final class PlannedHook {
         this.moment = moment;
     }
 
-    PatchPlan.Patch patch() {
+    @Override
+    public PatchPlan.Patch patch() {
         return patch;
     }
 
-    long address() {
+    @Override
+    public long address() {
         return address;
     }
 
@@ -70,6 +77,16 @@ final class PlannedHook {
 
     private List<Program> programs(Predicate<Placement> wanted) {
         return placements.stream().filter(wanted).map(Placement::program).toList();
+    }
+
+    @Override
+    public Label write(TrampolineWriter writer, Map<Program, Label> entries) {
+        return writer.write(new Hook(address, function, runs(before(), entries), runs(after(), entries),
+                patch.detour(), moment));
+    }
+
+    private static List<Run> runs(List<Program> programs, Map<Program, Label> entries) {
+        return programs.stream().map(program -> new Run(program, entries.get(program), 0)).toList();
     }
 
     /** Returns the bytes that the patch needs for itself. */

@@ -51,10 +51,10 @@ final class SessionHeader {
 
     /** {@code bpf4jses}. */
     static final long MAGIC = 0x7365736a34667062L;
-    static final int LAYOUT_VERSION = 1;
+    static final int LAYOUT_VERSION = 2;
     static final int BYTES = 4096;
     /** The bytes of a journal. */
-    static final int JOURNAL_BYTES = 65536;
+    static final int JOURNAL_BYTES = 1 << 17;
 
     private static final int VERSION = 8;
     private static final int TOOL = 12;

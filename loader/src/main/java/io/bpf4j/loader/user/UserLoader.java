@@ -16,6 +16,7 @@ import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.site.SiteResolver;
 import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.vm.abi.ProgramType;
 import io.bpf4j.vm.jit.x64.runtime.RuntimeSettings;
 import io.bpf4j.vm.jit.x64.runtime.UserReads;
 import io.bpf4j.vm.map.ArenaMap;
@@ -23,22 +24,30 @@ import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
 import io.bpf4j.vm.trampoline.TargetLayout;
+import io.bpf4j.vm.verify.ContextModel;
 import io.bpf4j.vm.verify.Rejection;
 import io.bpf4j.vm.verify.VerifiedProgram;
 import io.bpf4j.vm.verify.Verifier;
 import io.bpf4j.vm.verify.VerifierInput;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs units in the processes that they trace. */
 public final class UserLoader {
 
     /** The room for code that is reserved in a process, in bytes, before it is known how much there is. */
     private static final int CODE_BYTES = 1 << 20;
+
+    /** More for each hook. */
+    private static final int BYTES_OF_HOOK = 1024;
+    /** How many hooks share their code: each may need two edits. */
+    private static final int MOST_TOGETHER = SessionHeader.MOST_EDITS / 2;
 
     /** How far apart hooks may be that share their code: it has to be within 2 GiB of all of them. */
     private static final long NEIGHBOURHOOD = 1L << 30;
@@ -71,7 +80,7 @@ public final class UserLoader {
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));
             for (Target target : options.targets()) {
-                attach(session, new Work(unit, options, target, inTarget, arena, clock));
+                attach(session, new Work(unit, options, target, inTarget, arena, clock, new HashSet<>()));
             }
             programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
                     .forEach(
@@ -86,18 +95,27 @@ public final class UserLoader {
 
     /** What is to be done to one process. */
     private record Work(ProgramUnit unit, SessionOptions options, Target target,
-            Map<Program, VerifiedProgram> programs, SharedArena arena, ClockKeeper clock) {}
+            Map<Program, VerifiedProgram> programs, SharedArena arena, ClockKeeper clock,
+            Set<Long> modules) {}
 
     private static Map<Program, VerifiedProgram> verify(ProgramUnit unit) {
         Map<Program, VerifiedProgram> verified = new IdentityHashMap<>();
         for (Program program : unit.programs()) {
-            switch (Verifier.verify(program, VerifierInput.of(program.type(), unit))) {
+            switch (Verifier.verify(program, input(program, unit))) {
                 case VerifiedProgram accepted -> verified.put(program, accepted);
                 case Rejection rejection -> throw new LoadException("the verifier refuses program "
                         + program.name() + ": " + rejection.reason(), rejection.explanation(), "", null);
             }
         }
         return verified;
+    }
+
+    private static VerifierInput input(Program program, ProgramUnit unit) {
+        VerifierInput input = VerifierInput.of(program.type(), unit);
+        return program.type() != ProgramType.TRACEPOINT
+                ? input
+                : SystemCallPoint.of(program.attach())
+                        .map(point -> input.withContext(ContextModel.tracepoint(point.recordBytes()))).orElse(input);
     }
 
     private void attach(UserSession session, Work work) {
@@ -114,7 +132,9 @@ public final class UserLoader {
                 try (HookPlanner planner = new HookPlanner(pid, maps, memory, List.of())) {
                     placer.placements().forEach(planner::plan);
                     planner.refused().forEach(session::add);
-                    inject(session, work, maps, planner);
+                    SystemCallPlanner calls = new SystemCallPlanner(maps, memory, work.programs().keySet(),
+                            planner.occupied(), work.modules());
+                    inject(session, work, maps, planner, calls);
                 }
             }
         } catch (InjectException e) {
@@ -133,23 +153,28 @@ public final class UserLoader {
         }
     }
 
-    private void inject(UserSession session, Work work, MemoryMaps maps, HookPlanner planner) {
+    private void inject(UserSession session, Work work, MemoryMaps maps, HookPlanner planner,
+            SystemCallPlanner calls) {
         Runtimes runtimes = Runtimes.of(maps);
-        for (List<PlannedHook> near : neighbours(planner.hooks())) {
+        List<PlannedCode> all = new ArrayList<>(planner.hooks());
+        all.addAll(calls.plan());
+        for (List<PlannedCode> near : neighbours(all)) {
             Injection injection = new Injection(session.tracer(), work.target().pid(), work.arena());
             session.add(injection);
             inject(injection, work, runtimes, near);
         }
         planner.made().forEach(session::add);
+        calls.made().forEach(session::add);
     }
 
     /** Groups hooks that one piece of code can serve. */
-    private static List<List<PlannedHook>> neighbours(List<PlannedHook> hooks) {
-        List<PlannedHook> sorted = new ArrayList<>(hooks);
-        sorted.sort(Comparator.comparingLong(PlannedHook::address));
-        List<List<PlannedHook>> groups = new ArrayList<>();
-        for (PlannedHook hook : sorted) {
-            if (groups.isEmpty() || hook.address() - groups.getLast().getFirst().address() > NEIGHBOURHOOD) {
+    private static List<List<PlannedCode>> neighbours(List<PlannedCode> hooks) {
+        List<PlannedCode> sorted = new ArrayList<>(hooks);
+        sorted.sort(Comparator.comparingLong(PlannedCode::address));
+        List<List<PlannedCode>> groups = new ArrayList<>();
+        for (PlannedCode hook : sorted) {
+            if (groups.isEmpty() || hook.address() - groups.getLast().getFirst().address() > NEIGHBOURHOOD
+                    || groups.getLast().size() == MOST_TOGETHER) {
                 groups.add(new ArrayList<>());
             }
             groups.getLast().add(hook);
@@ -157,10 +182,10 @@ public final class UserLoader {
         return groups;
     }
 
-    private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedHook> hooks) {
+    private static void inject(Injection injection, Work work, Runtimes runtimes, List<PlannedCode> hooks) {
         RuntimeSettings draft = settings(work, 0, 0, runtimes.reads());
         int blockBytes = Integer.highestOneBit(draft.threadBlockBytes() - 1) << 1;
-        injection.map(hooks.getFirst().patch().site(), CODE_BYTES, blockBytes, runtimes.go());
+        injection.map(hooks.getFirst().patch().site(), CODE_BYTES + hooks.size() * BYTES_OF_HOOK, blockBytes, runtimes.go());
         long arena = injection.arenaAddress();
         long block = arena + injection.journal();
         work.clock().add(work.arena().memory().base() + injection.journal());
