@@ -41,6 +41,12 @@ public interface Session extends AutoCloseable {
     /** Returns the losses so far, those that are not zero. */
     List<Loss> losses();
 
+    /**
+     * Waits until no program runs in a traced process that runs now; in user mode only, as the kernel has its own way.
+     */
+    default void awaitRunningPrograms() {
+    }
+
     /** Detaches every probe and runs the {@code end} programs; events and maps can still be read. */
     void detach();
 

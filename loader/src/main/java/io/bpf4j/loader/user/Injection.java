@@ -27,6 +27,8 @@ final class Injection implements AutoCloseable {
     static final int THREAD_BLOCKS = 1024;
 
     private static final int MADV_WIPEONFORK = 18;
+    /** How long to wait for a program that runs, which its thread may be kept from doing. */
+    private static final long LONGEST_RUN_NANOS = 100_000_000;
     /** How often to try again when a thread stands where a patch goes, or may still come to our code. */
     private static final int TRIES = 50;
 
@@ -172,6 +174,26 @@ final class Injection implements AutoCloseable {
                 .anyMatch(at -> edits.stream()
                         .anyMatch(
                                 edit -> at > edit.address() && at < edit.address() + edit.original().length));
+    }
+
+    /** Waits until every thread has been seen that runs no program, in the process and those forked from it. */
+    void awaitRunningPrograms() {
+        for (int process : arena.users()) {
+            try (TargetMemory memory = TargetMemory.open(process)) {
+                for (int i = 0; i < THREAD_BLOCKS; i++) {
+                    awaitBlock(memory, blocks.start() + (long) i * blockBytes);
+                }
+            } catch (InjectException e) {
+                continue; // it has ended, and its programs with it
+            }
+        }
+    }
+
+    private static void awaitBlock(TargetMemory memory, long block) {
+        long deadline = System.nanoTime() + LONGEST_RUN_NANOS;
+        while (memory.read(block + ThreadBlock.BUSY.offset(), 1)[0] != 0 && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Puts the process's own code back, and that of processes that were forked from it; what was mapped stays. */
