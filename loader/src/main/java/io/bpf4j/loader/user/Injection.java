@@ -29,6 +29,8 @@ final class Injection implements AutoCloseable {
     static final int THREAD_BLOCKS = 1024;
 
     private static final int MADV_WIPEONFORK = 18;
+    /** How long to wait for a program that runs, which its thread may be kept from doing. */
+    private static final long LONGEST_RUN_NANOS = 100_000_000;
     /** How often to try again when a thread stands where a patch goes, or may still come to our code. */
     private static final int TRIES = 50;
 
@@ -185,6 +187,26 @@ final class Injection implements AutoCloseable {
     private static boolean isInside(StoppedProcess process, List<Edit> edits) {
         return !process.isIdleNearby(edits.stream().filter(edit -> edit.original().length > 1)
                 .map(edit -> Range.of(edit.address() + 1, edit.original().length - 1)).toList());
+    }
+
+    /** Waits until every thread has been seen that runs no program, in the process and those forked from it. */
+    void awaitRunningPrograms() {
+        for (int process : arena.users()) {
+            try (TargetMemory memory = TargetMemory.open(process)) {
+                for (int i = 0; i < THREAD_BLOCKS; i++) {
+                    awaitBlock(memory, blocks.start() + (long) i * blockBytes);
+                }
+            } catch (InjectException e) {
+                continue; // it has ended, and its programs with it
+            }
+        }
+    }
+
+    private static void awaitBlock(TargetMemory memory, long block) {
+        long deadline = System.nanoTime() + LONGEST_RUN_NANOS;
+        while (memory.read(block + ThreadBlock.BUSY.offset(), 1)[0] != 0 && System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Puts the process's own code back, and that of processes that were forked from it; what was mapped stays. */

@@ -101,8 +101,7 @@ final class ModuleCalls {
         boolean losesStack = index + 1 < sites.size() && isStackless(index + 1);
         Optional<Patch> plan = isNumberKnown && !losesStack ? behind(site) : Optional.empty();
         if (plan.isPresent()) {
-            take(new PlannedCall(site, Side.EXIT, plan.get(), here, areFlagsLive(site),
-                    isTarget(next(site))));
+            take(new PlannedCall(site, Side.EXIT, plan.get(), here, areFlagsLive(site), isTarget(next(site))));
         } else {
             refused.add(site);
         }
@@ -154,9 +153,7 @@ final class ModuleCalls {
     private Optional<FunctionCode> code(SystemCallSite site) {
         long start = next(site);
         long end = Math.min(module.nextStart(start - 1), start + NEIGHBOURHOOD);
-        return end > start
-                ? Optional.of(FunctionCode.of(module.text(), new Range(start, end)))
-                : Optional.empty();
+        return end > start ? Optional.of(FunctionCode.of(module.text(), new Range(start, end))) : Optional.empty();
     }
 
     /** Whether flags may be in use around a call, which does not change them. */

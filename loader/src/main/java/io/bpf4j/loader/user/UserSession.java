@@ -174,6 +174,11 @@ final class UserSession implements Session {
     }
 
     @Override
+    public void awaitRunningPrograms() {
+        injections.forEach(Injection::awaitRunningPrograms);
+    }
+
+    @Override
     public void detach() {
         if (!detached) {
             detached = true;

@@ -5,6 +5,7 @@ import io.bpf4j.compiler.check.CheckOptions;
 import io.bpf4j.compiler.check.CheckOptions.TracepointAccess;
 import io.bpf4j.compiler.check.TracepointFormats;
 import io.bpf4j.loader.Session;
+import io.bpf4j.tools.common.ExecutionMode;
 import io.bpf4j.tools.session.Machine;
 import io.bpf4j.vm.abi.SystemCalls;
 import io.bpf4j.vm.program.AttachSpec;
@@ -23,7 +24,8 @@ import java.util.Set;
  * @param pids the only processes to count; none = all
  * @param awaited a process that counts from its next exec on
  */
-record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awaited, SystemCalls table) {
+record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awaited, SystemCalls table,
+        ExecutionMode mode) {
 
     private static final Set<String> SPECIAL_CALLS = Set.of("clone", "fork", "vfork", "clone3", "execve",
             "execveat", "exit", "exit_group", "rt_sigreturn");
@@ -50,6 +52,7 @@ record CallProbe(Filters filters, View view, List<Integer> pids, OptionalInt awa
         }
         unit = set(unit, "by_process", view.byProcess());
         unit = set(unit, "timed", view.latency());
+        unit = set(unit, "by_thread", mode == ExecutionMode.USER);
         unit = set(unit, "failures", filters.failures());
         unit = set(unit, "only_errno", filters.error().orElse(0));
         unit = set(unit, "only_wanted", !filters.calls().isEmpty());

@@ -2,7 +2,6 @@ package io.bpf4j.tools.syscount;
 
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionMap;
-import io.bpf4j.loader.sys.Kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -26,14 +25,19 @@ final class Counters {
     private static final int COMM_SIZE = 16;
 
     private final Session session;
-    private final Kernel kernel;
+    private final Runnable quiescence;
     private final SessionMap globals;
     private final int bankOffset;
     private int bank;
 
-    Counters(Session session, Kernel kernel) {
+    /**
+     * Reads a session's.
+     *
+     * @param quiescence waits until no program runs that runs now
+     */
+    Counters(Session session, Runnable quiescence) {
         this.session = session;
-        this.kernel = kernel;
+        this.quiescence = quiescence;
         var global = session.unit().global("bank").orElseThrow();
         globals = session.map(global.map());
         bankOffset = global.offset();
@@ -46,7 +50,7 @@ final class Counters {
         byte[] value = globals.lookup(new byte[Integer.BYTES]).orElseThrow();
         ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).putInt(bankOffset, bank);
         globals.update(new byte[Integer.BYTES], value);
-        kernel.awaitRunningPrograms();
+        quiescence.run();
         List<Row> rows = new ArrayList<>();
         counted.drain((key, total) -> rows.add(row(key, total)));
         return rows;

@@ -92,6 +92,19 @@ final class Filters {
         }
     }
 
+    /**
+     * Insists on filters that can be applied within a process.
+     *
+     * @throws UserError with {@link ExitCode#USAGE} if only the kernel knows what was asked for
+     */
+    void requireUserMode() {
+        if (parent != null || controlGroup != null) {
+            throw new UserError(ExitCode.USAGE, "in user mode nothing tells the "
+                    + (parent != null ? "parent" : "control group") + " of a process",
+                    "name the processes with -p, or use --mode kernel");
+        }
+    }
+
     OptionalInt thread() {
         return thread == null ? OptionalInt.empty() : OptionalInt.of(thread);
     }

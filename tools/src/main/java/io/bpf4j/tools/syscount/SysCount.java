@@ -5,8 +5,6 @@ import io.bpf4j.tools.common.CommandRunner;
 import io.bpf4j.tools.common.CommonOptions;
 import io.bpf4j.tools.common.DurationOption;
 import io.bpf4j.tools.common.ExecutionMode;
-import io.bpf4j.tools.common.UserError;
-import io.bpf4j.tools.common.ExitCode;
 import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.VersionProvider;
 import io.bpf4j.tools.session.TargetOptions;
@@ -116,10 +114,6 @@ public final class SysCount implements Runnable {
         SystemCalls table = SystemCalls.ofThisMachine();
         filters.check(table);
         view.check();
-        if (mode.wanted() == ExecutionMode.USER) {
-            throw new UserError(ExitCode.USAGE, "jsyscount does not count in user mode yet",
-                    "use --mode kernel, or leave it out");
-        }
         try (Output output = common.open()) {
             if (list) {
                 TextReport.list(output, table);
@@ -142,6 +136,6 @@ public final class SysCount implements Runnable {
                 ? new JsonReport(output, view, table)
                 : new TextReport(output, view, filters, table);
         new Tracing(filters, view, table, report, common.verbose()).run(access, targets.pids(), words,
-                duration.duration());
+                duration.duration(), mode.wanted());
     }
 }

@@ -47,10 +47,11 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
      * @param command a command to start and count; empty for none
      * @param duration when to end; empty for not before Ctrl-C or the end of what is traced
      */
-    void run(TracepointAccess access, List<Integer> pids, List<String> command, Optional<Duration> duration) {
+    void run(TracepointAccess access, List<Integer> pids, List<String> command, Optional<Duration> duration,
+            ExecutionMode wanted) {
         Interrupts interrupts = Interrupts.install();
         try (Machine machine = new Machine()) {
-            machine.requirePermission();
+            ExecutionMode mode = mode(machine, wanted, command);
             List<ProcessWatch> watched = watched(pids);
             ProgramUnit compiled = CallProbe.compiled(machine, access);
             try (Started started = start(machine, command)) {
@@ -59,18 +60,36 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
                     all.add(pid);
                     watched.add(ProcessWatch.of(pid));
                 });
-                CallProbe probe = new CallProbe(filters, view, all, started.pid(), table);
-                try (Session session = machine.open(probe.specialise(compiled), SessionOptions.EVERYTHING,
-                        ExecutionMode.KERNEL)) {
-                    tell(session.attachments());
+                CallProbe probe = new CallProbe(filters, view, all, started.pid(), table, mode);
+                SessionOptions options = mode == ExecutionMode.USER
+                        ? SessionOptions.of(all)
+                        : SessionOptions.EVERYTHING;
+                try (Session session = machine.open(probe.specialise(compiled), options, mode)) {
+                    tell(session.attachments(), mode);
                     probe.fill(session);
                     report.begin();
                     started.command().ifPresent(StartedCommand::resume);
-                    read(session, new Counters(session, machine.kernel()),
+                    Runnable quiescence = mode == ExecutionMode.USER
+                            ? session::awaitRunningPrograms
+                            : machine.kernel()::awaitRunningPrograms;
+                    read(session, new Counters(session, quiescence),
                             new Rest(interrupts, watched, view.interval(), duration));
                 }
             }
         }
+    }
+
+    private ExecutionMode mode(Machine machine, ExecutionMode wanted, List<String> command) {
+        if (wanted != ExecutionMode.USER) {
+            machine.requirePermission();
+            return ExecutionMode.KERNEL;
+        }
+        filters.requireUserMode();
+        if (!command.isEmpty()) {
+            throw new UserError(ExitCode.USAGE, "user mode counts in processes that run already",
+                    "name them with -p, or use --mode kernel");
+        }
+        return wanted;
     }
 
     private List<ProcessWatch> watched(List<Integer> pids) {
@@ -93,15 +112,18 @@ record Tracing(Filters filters, View view, SystemCalls table, Report report, boo
     }
 
     /** Says what is attached; all of it must be. */
-    private void tell(List<Attachment> attachments) {
+    private void tell(List<Attachment> attachments, ExecutionMode mode) {
         for (Attachment attachment : attachments) {
             attachment.skipped().ifPresent(skip -> {
                 throw new UserError(AttachReport.codeOf(skip),
                         "cannot attach " + attachment.spec().spelling() + ": " + skip.text());
             });
         }
-        say("kernel mode: " + attachments.stream().map(attachment -> attachment.spec().spelling())
-                .collect(Collectors.joining(", ")));
+        say(mode + " mode: " + attachments.stream().map(attachment -> attachment.spec().spelling())
+                .distinct().collect(Collectors.joining(", ")));
+        if (mode == ExecutionMode.USER) {
+            attachments.stream().map(Attachment::place).distinct().forEach(Tracing::say);
+        }
     }
 
     private void read(Session session, Counters counters, Rest rest) {

@@ -2,16 +2,20 @@ package io.bpf4j.vm.engine;
 
 import io.bpf4j.vm.abi.Helper;
 import io.bpf4j.vm.flow.ControlFlow;
+import io.bpf4j.vm.isa.AluOperation;
 import io.bpf4j.vm.isa.Immediate64;
 import io.bpf4j.vm.isa.Insn;
 import io.bpf4j.vm.isa.Insn.CallHelper;
 import io.bpf4j.vm.isa.Insn.LoadImmediate64;
 import io.bpf4j.vm.isa.Instructions;
+import io.bpf4j.vm.isa.Operand;
+import io.bpf4j.vm.isa.Register;
 import io.bpf4j.vm.map.BpfMap;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.Reference;
 import io.bpf4j.vm.verify.VerifiedProgram;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +36,7 @@ public final class PreparedProgram {
             Optional<VerifiedProgram> proof) {
         this.program = program;
         this.machine = machine;
-        this.flow = link(program, machine);
+        this.flow = link(program, machine, proof);
         this.checking = checking;
         this.proof = proof;
     }
@@ -98,7 +102,7 @@ public final class PreparedProgram {
         return proof;
     }
 
-    private static ControlFlow link(Program program, Machine machine) {
+    private static ControlFlow link(Program program, Machine machine, Optional<VerifiedProgram> proof) {
         Instructions instructions = Instructions.of(program.instructions());
         List<Insn> linked = new ArrayList<>(instructions);
         for (Reference reference : program.references()) {
@@ -106,11 +110,22 @@ public final class PreparedProgram {
             LoadImmediate64 load = (LoadImmediate64) instructions.get(index);
             linked.set(index, LoadImmediate64.number(load.dst(), address(program, machine, reference)));
         }
+        proof.ifPresent(proved -> dropUnknown(linked, instructions, machine, proved.deadSlots()));
         ControlFlow flow = ControlFlow.of(linked);
         for (Insn insn : linked) {
             requireKnown(program, machine, insn);
         }
         return flow;
+    }
+
+    /** Puts something harmless in place of calls that are never made, of helpers that the machine does not have. */
+    private static void dropUnknown(List<Insn> linked, Instructions instructions, Machine machine, BitSet dead) {
+        for (int i = 0; i < linked.size(); i++) {
+            if (linked.get(i) instanceof CallHelper call && call.id() != Tails.TAIL_CALL
+                    && machine.helpers().find(call.id()) == null && dead.get(instructions.slotOf(i))) {
+                linked.set(i, new Insn.Alu(AluOperation.MOVE, true, Register.R0, new Operand.Immediate(0)));
+            }
+        }
     }
 
     private static long address(Program program, Machine machine, Reference reference) {

@@ -25,8 +25,7 @@ public record SystemCallHook(long site, Side side, OptionalInt number, List<Sele
 
     /** On which side of the call. */
     public enum Side {
-        ENTER,
-        EXIT
+        ENTER, EXIT
     }
 
     /**
