@@ -103,12 +103,6 @@ final class ThreadLookup {
         slot();
     }
 
-    /** Sets rcx to the thread's id and r12 to the block that is its own, if it has one of the usual number. */
-    void find() {
-        tid();
-        slot();
-    }
-
     /** Sets r12 to the block whose number the id in rcx gives. */
     private void slot() {
         code.mov(DWORD, R12, RCX);
