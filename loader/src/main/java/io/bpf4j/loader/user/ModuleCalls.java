@@ -13,6 +13,7 @@ import io.bpf4j.vm.patch.Range;
 import io.bpf4j.vm.patch.SystemCallScan;
 import io.bpf4j.vm.patch.SystemCallSite;
 import io.bpf4j.vm.patch.SystemCallSite.Kind;
+import io.bpf4j.vm.trampoline.BirthCall;
 import io.bpf4j.vm.trampoline.SystemCallHook;
 import io.bpf4j.vm.trampoline.SystemCallHook.Side;
 import java.util.ArrayList;
@@ -32,8 +33,6 @@ final class ModuleCalls {
     private static final int MUNMAP = 11;
     private static final int EXIT = 60;
     private static final int EXIT_GROUP = 231;
-    /** clone, fork, vfork, clone3. */
-    private static final Set<Integer> BIRTHS = Set.of(56, 57, 58, 435);
     /** How near to each other the calls of code are that removes its own stack and ends. */
     private static final int NEAR = 16;
 
@@ -93,7 +92,7 @@ final class ModuleCalls {
     private void exit(int index) {
         SystemCallSite site = sites.get(index);
         List<Wanted> here = at(site, Side.EXIT);
-        boolean returnsTwice = site.number().isPresent() && BIRTHS.contains(site.number().getAsInt());
+        boolean returnsTwice = site.number().isPresent() && BirthCall.of(site.number().getAsInt());
         if (here.isEmpty() && !returnsTwice || isLeftAlone(site) || neverReturns(site)) {
             return;
         }
@@ -101,7 +100,8 @@ final class ModuleCalls {
         boolean losesStack = index + 1 < sites.size() && isStackless(index + 1);
         Optional<Patch> plan = isNumberKnown && !losesStack ? behind(site) : Optional.empty();
         if (plan.isPresent()) {
-            take(new PlannedCall(site, Side.EXIT, plan.get(), here, areFlagsLive(site), isTarget(next(site))));
+            take(new PlannedCall(site, Side.EXIT, plan.get(), here, areFlagsLive(site),
+                    isTarget(next(site))));
         } else {
             refused.add(site);
         }
@@ -153,7 +153,9 @@ final class ModuleCalls {
     private Optional<FunctionCode> code(SystemCallSite site) {
         long start = next(site);
         long end = Math.min(module.nextStart(start - 1), start + NEIGHBOURHOOD);
-        return end > start ? Optional.of(FunctionCode.of(module.text(), new Range(start, end))) : Optional.empty();
+        return end > start
+                ? Optional.of(FunctionCode.of(module.text(), new Range(start, end)))
+                : Optional.empty();
     }
 
     /** Whether flags may be in use around a call, which does not change them. */

@@ -33,7 +33,8 @@ record PlannedCall(SystemCallSite site, Side side, PatchPlan.Patch patch, List<W
     public Label write(TrampolineWriter writer, Map<Program, Label> entries) {
         List<Selected> runs = wanted.stream().map(one -> new Selected(
                 new Run(one.program(), entries.get(one.program()), 0), one.point().call())).toList();
-        return writer.write(new SystemCallHook(site.address(), side, site.number(), runs, patch.detour(), flags,
-                entered));
+        return writer
+                .write(new SystemCallHook(site.address(), side, site.number(), runs, patch.detour(), flags,
+                        entered));
     }
 }

@@ -1,6 +1,7 @@
 package io.bpf4j.loader.user;
 
 import io.bpf4j.loader.LoadException;
+import io.bpf4j.loader.inject.InjectException;
 import io.bpf4j.loader.inject.SharedMemory;
 import io.bpf4j.loader.proc.FileIdentity;
 import io.bpf4j.loader.proc.Mapping;
@@ -34,7 +35,7 @@ final class SharedArena implements AutoCloseable {
 
     /** The most bytes that the context of a program has which runs in this process. */
     static final int HOST_CONTEXT_BYTES = 1024;
-    /** The most processes that one session can trace. */
+    /** How often one session can put code into processes: once for each, and for each library that comes later. */
     static final int MAX_PROCESSES = 256;
     /** How many threads may have values of their own in per-CPU maps at a time. */
     private static final int MOST_SHARDS = 256;
@@ -156,11 +157,12 @@ final class SharedArena implements AutoCloseable {
      * Takes a journal, with a process block at its start.
      *
      * @return where it is, in bytes from the start
-     * @throws IllegalStateException if there is none left
+     * @throws InjectException if there is none left
      */
     long takeJournal() {
         if (processes == MAX_PROCESSES) {
-            throw new IllegalStateException("one session traces at most " + MAX_PROCESSES + " processes");
+            throw new InjectException(InjectException.Reason.NO_ROOM,
+                    "one session changes the code of processes at most " + MAX_PROCESSES + " times");
         }
         long journal = journals() + (long) SessionHeader.JOURNAL_BYTES * processes++;
         SessionHeader.setCount(memory, processes);

@@ -49,7 +49,8 @@ final class SystemCallPlanner {
      * @param occupied what other patches need
      * @param done where modules begin that need not be looked at again; grows
      */
-    SystemCallPlanner(MemoryMaps maps, TargetMemory memory, Collection<Program> programs, List<Range> occupied,
+    SystemCallPlanner(MemoryMaps maps, TargetMemory memory, Collection<Program> programs,
+            List<Range> occupied,
             Set<Long> done) {
         this.maps = maps;
         this.memory = memory;

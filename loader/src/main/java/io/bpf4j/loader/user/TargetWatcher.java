@@ -1,5 +1,6 @@
 package io.bpf4j.loader.user;
 
+import io.bpf4j.loader.proc.ProcessException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -88,7 +89,11 @@ final class TargetWatcher {
 
     private void attach(TracedProcess process) {
         int before = process.sites();
-        targets.get(process).run();
+        try {
+            targets.get(process).run();
+        } catch (ProcessException e) {
+            gone.add(process); // it has ended meanwhile
+        }
         int more = process.sites() - before;
         if (more > 0) {
             notes.add("process " + process.pid() + " has loaded code: " + more

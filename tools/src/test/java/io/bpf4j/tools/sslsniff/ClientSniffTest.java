@@ -31,8 +31,9 @@ class ClientSniffTest {
             connection.close()
             """;
 
-    /** Waits for a line; comes before the sender. */
+    /** Waits for a line, with the library loaded; comes before the sender. */
     private static final String WAIT = """
+            import ssl
             print('ready', flush=True)
             input()
             """;

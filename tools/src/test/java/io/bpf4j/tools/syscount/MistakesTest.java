@@ -45,7 +45,7 @@ class MistakesTest {
         assertRefused(2, "did you mean ENOENT", "-e", "enoet");
         assertRefused(2, "they go from 1 to 4095", "-e", "5000");
         assertRefused(2, "did you mean openat?", "--syscall", "opnat");
-        assertRefused(2, "--mode user is not in this version", "--mode", "user");
+        assertRefused(2, "name them with -p PID", "--mode", "user");
         assertRefused(2, "number of lines", "-T", "0");
         assertRefused(2, "'soon' is not a time", "-i", "soon");
         assertRefused(2, "-c and --ppid say the same", "-c", "1", "--ppid", "1");

@@ -74,7 +74,8 @@ class UserModeTest {
     }
 
     /** A process whose parent is a shell, as the JVM would take the stops of its own child. */
-    private record Victim(Process shell, BufferedReader output, Writer input, int pid) implements AutoCloseable {
+    private record Victim(Process shell, BufferedReader output, Writer input,
+            int pid) implements AutoCloseable {
 
         static Victim start(Path program) throws IOException {
             Process shell = new ProcessBuilder("sh", "-c",
@@ -123,8 +124,9 @@ class UserModeTest {
 
     private static Map<Long, Long> counts(Session session, String map) {
         Map<Long, Long> counts = new TreeMap<>();
-        session.map(map).forEach((key, value) -> counts.put((long) key.order(ByteOrder.LITTLE_ENDIAN).getInt(0),
-                value.order(ByteOrder.LITTLE_ENDIAN).getLong(0)));
+        session.map(map)
+                .forEach((key, value) -> counts.put((long) key.order(ByteOrder.LITTLE_ENDIAN).getInt(0),
+                        value.order(ByteOrder.LITTLE_ENDIAN).getLong(0)));
         return counts;
     }
 
@@ -185,7 +187,8 @@ class UserModeTest {
                 kernel = least(victim);
                 assertTrue(counts(session, "left").get(GETPPID) >= CALLS_AT_ONCE);
             }
-            System.out.printf("getppid with hash counts on both sides: none %s ns, user mode %s ns, kernel %s ns%n",
+            System.out.printf(
+                    "getppid with hash counts on both sides: none %s ns, user mode %s ns, kernel %s ns%n",
                     none, user, kernel);
         }
     }

@@ -119,7 +119,8 @@ public final class PreparedProgram {
     }
 
     /** Puts something harmless in place of calls that are never made, of helpers that the machine does not have. */
-    private static void dropUnknown(List<Insn> linked, Instructions instructions, Machine machine, BitSet dead) {
+    private static void dropUnknown(List<Insn> linked, Instructions instructions, Machine machine,
+            BitSet dead) {
         for (int i = 0; i < linked.size(); i++) {
             if (linked.get(i) instanceof CallHelper call && call.id() != Tails.TAIL_CALL
                     && machine.helpers().find(call.id()) == null && dead.get(instructions.slotOf(i))) {

@@ -24,10 +24,10 @@ import io.bpf4j.vm.x64.X64Assembler;
  * parent's thread block, while the parent waits.
  *
  * <p>A child that shares the control block with a parent that does not wait (clone(2) with CLONE_VM, but neither
- * CLONE_VFORK nor CLONE_SETTLS) would run programs on the same block at the same time: neither of them runs any from then
- * on, and their calls count as missed.
+ * CLONE_VFORK nor CLONE_SETTLS) would run programs on the same block at the same time: neither of them runs any from
+ * then on, and their calls count as missed.
  */
-enum BirthCall {
+public enum BirthCall {
     CLONE(56),
     FORK(57),
     VFORK(58),
@@ -44,7 +44,7 @@ enum BirthCall {
     }
 
     /** Returns whether a call is one of them. */
-    static boolean of(int number) {
+    public static boolean of(int number) {
         for (BirthCall call : values()) {
             if (call.number == number) {
                 return true;

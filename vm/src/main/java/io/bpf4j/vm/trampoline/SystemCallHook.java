@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What is to happen on one side of a {@code syscall} instruction, which itself stays where it is: a thread that waits in
- * the call comes back right behind it, and the kernel repeats an interrupted call by going back to it, whether there is
- * a patch or not.
+ * What is to happen on one side of a {@code syscall} instruction, which itself stays where it is: a thread that waits
+ * in the call comes back right behind it, and the kernel repeats an interrupted call by going back to it, whether
+ * there is a patch or not.
  *
  * @param site the address of the instruction
  * @param side whether the programs run before or after it
@@ -25,7 +25,8 @@ public record SystemCallHook(long site, Side side, OptionalInt number, List<Sele
 
     /** On which side of the call. */
     public enum Side {
-        ENTER, EXIT
+        ENTER,
+        EXIT
     }
 
     /**
