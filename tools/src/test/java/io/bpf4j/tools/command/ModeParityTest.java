@@ -3,12 +3,12 @@ package io.bpf4j.tools.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.bpf4j.loader.elf.BinarySamples;
 import io.bpf4j.loader.feature.Feature;
 import io.bpf4j.tools.session.Machine;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -98,7 +98,7 @@ class ModeParityTest {
             probe uretprobe:exe:text -> int { printf("= %d %s\\n", retval, comm()); }
             probe uprobe:exe:factorial(u64 n) { printf("factorial %u\\n", n); }
             probe uretprobe:exe:factorial -> u64 { printf("= %u\\n", retval); }
-            probe uprobe:exe:inside+0x%x { printf("inside %%d\\n", arg0); }
+            probe uprobe:exe:inside+0xOFFSET { printf("inside %d\\n", arg0); }
             """;
 
     @TempDir
@@ -109,10 +109,12 @@ class ModeParityTest {
         try (Machine machine = new Machine()) {
             assumeTrue(machine.features().has(Feature.UPROBE_MULTI), "this kernel lets us attach no uprobes");
         }
-        Path program = BinarySamples.compile(folder, VICTIM, "parity", "-O2");
+        Path program = folder.resolve("parity");
+        Files.writeString(folder.resolve("parity.c"), VICTIM);
+        output("gcc", "-O2", "-o", program.toString(), folder.resolve("parity.c").toString());
         long offset = address(program, "middle") - address(program, "inside");
         Path probe = folder.resolve("parity.probe");
-        Files.writeString(probe, PROBE.replace("%x", Long.toHexString(offset)).replace("%%", "%")
+        Files.writeString(probe, PROBE.replace("OFFSET", Long.toHexString(offset))
                 .replace("exe:", program + ":"));
         Process shell = new ProcessBuilder("sh", "-c", "exec 3<&0; " + program
                 + " <&3 & echo $!; exec 3<&-; wait").redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -128,8 +130,22 @@ class ModeParityTest {
         }
     }
 
-    private static long address(Path program, String symbol) {
-        return BinarySamples.output("nm", program.toString()).stream().filter(line -> line.endsWith(" " + symbol))
+    private static String output(String... command) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        } catch (IOException e) {
+            assumeTrue(false, command[0] + " is not installed");
+            throw e;
+        }
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), () -> String.join(" ", command));
+        return text;
+    }
+
+    private static long address(Path program, String symbol) throws IOException, InterruptedException {
+        return output("nm", program.toString()).lines()
+                .filter(line -> line.endsWith(" " + symbol))
                 .mapToLong(line -> Long.parseUnsignedLong(line.split(" ")[0], 16)).findFirst().orElseThrow();
     }
 
