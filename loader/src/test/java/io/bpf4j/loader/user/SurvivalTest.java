@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A program whose threads compute, take faults and signals, jump, recurse, fork and block, and check all of it, does not
- * notice that it is traced. {@code -Duser.cycles=N} has it attached to N times.
+ * A program whose threads compute, take faults and signals, jump, recurse, fork and block, and check all of it, does
+ * not notice that it is traced. {@code -Duser.cycles=N} has it attached to N times.
  */
 class SurvivalTest {
 
