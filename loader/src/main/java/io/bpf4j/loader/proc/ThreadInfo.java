@@ -17,10 +17,11 @@ import java.util.stream.Collectors;
  * @param threads        how many threads the process has, those included that are about to go
  * @param namespaceId    its id in its own process namespace
  * @param seccomp        0 for none, 1 for the strict mode, 2 for a filter of system calls
+ * @param blocked        the signals that it has blocked, number 1 in bit 0
  * @param isKernelThread whether it never runs user code
  */
 public record ThreadInfo(int process, int id, String name, char state, int parent, int uid, int tracer,
-        int threads, int namespaceId, int seccomp, boolean isKernelThread) {
+        int threads, int namespaceId, int seccomp, long blocked, boolean isKernelThread) {
 
     /** PF_KTHREAD of include/linux/sched.h. */
     private static final long KERNEL_THREAD = 0x0020_0000;
@@ -42,7 +43,7 @@ public record ThreadInfo(int process, int id, String name, char state, int paren
         return new ThreadInfo(process, id, status.get("Name"), status.get("State").charAt(0),
                 number(status, "PPid"), Integer.parseUnsignedInt(status.get("Uid").split("\\s+")[1]),
                 number(status, "TracerPid"), number(status, "Threads"), namespaceId(status, id),
-                number(status, "Seccomp"),
+                number(status, "Seccomp"), Long.parseUnsignedLong(status.getOrDefault("SigBlk", "0"), 16),
                 (Long.parseLong(fields[FLAGS_FIELD]) & KERNEL_THREAD) != 0);
     }
 

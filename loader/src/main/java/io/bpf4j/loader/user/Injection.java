@@ -215,7 +215,8 @@ final class Injection implements AutoCloseable {
         Set<Integer> done = new HashSet<>();
         List<Integer> found = arena.users();
         while (done.addAll(found)) { // one of them may have forked before it was restored
-            found.forEach(process -> attempt(process, stopped -> Leftovers.restore(stopped, written.edits())));
+            found.forEach(
+                    process -> attempt(process, stopped -> Leftovers.restore(stopped, written.edits())));
             found = arena.users().stream().filter(process -> !done.contains(process)).toList();
         }
         SessionHeader.clear(arena.memory(), journalHere());

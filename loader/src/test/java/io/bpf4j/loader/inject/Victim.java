@@ -13,7 +13,7 @@ import java.util.List;
  * A process to work on: the child of a shell, as our own children are waited for by the JVM, which would take a stop
  * for the end. It says when it is ready, and says how it fared when it is told to end.
  */
-final class Victim implements AutoCloseable {
+public final class Victim implements AutoCloseable {
     private final Process shell;
     private final BufferedReader output;
     private final int pid;
@@ -25,7 +25,7 @@ final class Victim implements AutoCloseable {
     }
 
     /** Compiles a C program that lies among the tests' resources. */
-    static Path compile(Path folder, String name, String... flags) {
+    public static Path compile(Path folder, String name, String... flags) {
         return BinarySamples.compile(folder, source(name + ".c"), name, flags);
     }
 
@@ -38,7 +38,7 @@ final class Victim implements AutoCloseable {
     }
 
     /** Starts a program and waits until it says {@code ready}. */
-    static Victim start(String... command) {
+    public static Victim start(String... command) {
         try {
             var all = new ArrayList<>(List.of("sh", "-c",
                     "exec 3<&0; sh -c 'echo $$; exec \"$@\"' sh \"$@\" <&3 3<&- & exec 3<&-; wait $! 2>&-",
@@ -57,12 +57,12 @@ final class Victim implements AutoCloseable {
         }
     }
 
-    int pid() {
+    public int pid() {
         return pid;
     }
 
     /** Writes a line to it. */
-    void tell(String line) {
+    public void tell(String line) {
         try {
             shell.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             shell.getOutputStream().flush();
@@ -72,7 +72,7 @@ final class Victim implements AutoCloseable {
     }
 
     /** The next line of its output, null at its end. */
-    String line() {
+    public String line() {
         try {
             return output.readLine();
         } catch (IOException e) {
@@ -81,13 +81,13 @@ final class Victim implements AutoCloseable {
     }
 
     /** Tells it to end and returns its last words. */
-    String finish() {
+    public String finish() {
         tell("end");
         return line();
     }
 
     /** Waits until it ended and returns its exit code, with 128 and the signal's number for one that a signal ended. */
-    int exitCode() {
+    public int exitCode() {
         try {
             return shell.waitFor();
         } catch (InterruptedException e) {
