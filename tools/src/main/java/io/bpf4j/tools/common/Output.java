@@ -78,7 +78,7 @@ public final class Output implements AutoCloseable {
     }
 
     /** Returns whether a descriptor of this process (1 output, 2 errors) is a terminal. */
-    static boolean isTerminal(int descriptor) {
+    public static boolean isTerminal(int descriptor) {
         return isTerminal(descriptorKind(descriptor));
     }
 

@@ -1,0 +1,16 @@
+package io.bpf4j.bench.compare.result;
+
+import java.util.List;
+
+/**
+ * What an experiment found.
+ *
+ * @param name the experiment's
+ * @param title what it is about
+ * @param unit of the cells' values
+ * @param relativeUnit of what the cells are compared by
+ * @param at what the conditions are, such as {@code threads}
+ * @param notes how it was measured, and what readers should know
+ */
+public record Comparison(String name, String title, String unit, String relativeUnit, String at,
+        List<String> notes, List<Cell> cells) {}
