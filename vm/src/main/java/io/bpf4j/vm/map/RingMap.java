@@ -126,7 +126,8 @@ public final class RingMap extends ArenaMap {
         int header = (int) Memory.INTS.getAcquire(buffer, place) & ~RingDescriptor.BUSY;
         Memory.INTS.setVolatile(buffer, place, discard ? header | RingDescriptor.DISCARDED : header);
         if ((flags & FORCE_WAKEUP) != 0 || (flags & NO_WAKEUP) == 0
-                && (int) Memory.INTS.getAcquire(buffer, ring + RingDescriptor.WAITING) != 0) {
+                && (int) Memory.INTS.getAcquire(buffer, ring + RingDescriptor.WAITING) != 0
+                && (int) Memory.INTS.getAndSet(buffer, ring + RingDescriptor.WAITING, 0) != 0) {
             Words.addInt(buffer, ring + RingDescriptor.WAKEUPS, 1);
             waker.run();
         }

@@ -8,7 +8,7 @@ package io.bpf4j.vm.map.layout;
  *      0 +-------------------------------+
  *        | consumer position (u64)       |
  *     64 +-------------------------------+
- *        | waiting (u32)                 |  not 0: the consumer sleeps on "wakeups"
+ *        | waiting (u32)                 |  not 0: the consumer sleeps on "wakeups"; who makes it 0 wakes it
  *   4096 +-------------------------------+
  *        | producer position (u64)       |
  *   4160 +-------------------------------+

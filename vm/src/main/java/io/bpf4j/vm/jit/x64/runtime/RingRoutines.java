@@ -162,9 +162,13 @@ final class RingRoutines {
         code.lockCmpxchg(QWORD, Memory.at(R9, RingDescriptor.PRODUCER), R10);
     }
 
-    /** bpf_ringbuf_submit and bpf_ringbuf_discard(record, flags), of a record of this ring. */
+    /**
+     * bpf_ringbuf_submit and bpf_ringbuf_discard(record, flags), of a record of this ring. Of all records that come
+     * while the consumer is waking up only the first one costs a system call.
+     */
     void commit(boolean discard) {
         Label done = code.label();
+        Label sleeps = code.label();
         Label wake = code.label();
         commitHeader(discard);
         code.test(BYTE, RSI, FORCE_WAKEUP);
@@ -173,10 +177,15 @@ final class RingRoutines {
         code.jcc(ConditionCode.NE, done);
         code.loadImmediate(R9, ring);
         code.alu(Alu.CMP, DWORD, Memory.at(R9, RingDescriptor.WAITING), 0);
-        code.jcc(ConditionCode.NE, wake);
+        code.jcc(ConditionCode.NE, sleeps);
         code.bind(done);
         code.alu(Alu.XOR, DWORD, RAX, RAX);
         code.plain(Plain.RET);
+        code.bind(sleeps);
+        code.alu(Alu.XOR, DWORD, RAX, RAX);
+        code.xchg(DWORD, Memory.at(R9, RingDescriptor.WAITING), RAX);
+        code.test(DWORD, RAX, RAX);
+        code.jcc(ConditionCode.E, done);
         code.bind(wake);
         wake();
     }
