@@ -1,6 +1,7 @@
 package io.bpf4j.bench.compare;
 
 import io.bpf4j.bench.compare.micro.MicroExperiment;
+import io.bpf4j.bench.compare.nginx.NginxExperiment;
 import io.bpf4j.bench.compare.result.Comparison;
 import io.bpf4j.bench.compare.result.Progress;
 import io.bpf4j.bench.compare.result.Surroundings;
@@ -12,6 +13,7 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.UserError;
 import io.bpf4j.tools.session.Machine;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bench compare}: what observing costs in the kernel, and in the traced process. */
 @Command(name = "compare", mixinStandardHelpOptions = true,
@@ -36,8 +40,9 @@ public final class CompareCommand implements Callable<Integer> {
     private List<ExecutionMode> modes = List.of();
 
     @Option(names = "--experiment", paramLabel = "NAME", defaultValue = "micro",
+            converter = ExperimentName.Converter.class, completionCandidates = ExperimentName.Candidates.class,
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); bench list describes them")
-    private ExperimentName experiment = ExperimentName.micro;
+    private List<ExperimentName> experiments = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "15",
             description = "how often each number is measured, 3 to 1000 (default: ${DEFAULT-VALUE})")
@@ -52,8 +57,14 @@ public final class CompareCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
+    @Spec
+    private CommandSpec spec;
+
+    /** Why an experiment could not be done, while others were. */
+    private UserError missing;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (rounds < 3 || rounds > 1000) {
             throw new UserError(ExitCode.USAGE, "--rounds " + rounds + " is not from 3 to 1000");
         }
@@ -63,21 +74,50 @@ public final class CompareCommand implements Callable<Integer> {
         }
         Interrupts interrupts = Interrupts.install();
         Map<String, String> surroundings = Surroundings.read();
-        List<Comparison> comparisons = new ArrayList<>();
-        try (Machine machine = new Machine()) {
-            comparisons.add(new MicroExperiment(machine, modes, rounds, new Progress(), interrupts).run());
-        }
+        List<Comparison> comparisons = measure(interrupts);
         try (Output output = common.open()) {
             if (common.json()) {
                 JsonReport.print(surroundings, comparisons, output);
             } else {
-                surroundings.forEach((name, value) -> output.text(name + ": " + value).line());
-                for (Comparison comparison : comparisons) {
-                    output.line();
-                    TextReport.print(comparison, output);
+                TextReport.print(surroundings, comparisons, output);
+            }
+        }
+        if (report != null) {
+            try (Output output = Output.file(report)) {
+                output.text(new HtmlReport(surroundings, comparisons).page());
+            }
+        }
+        return missing == null ? ExitCode.OK.number() : missing.exitCode().number();
+    }
+
+    private List<Comparison> measure(Interrupts interrupts) throws IOException, InterruptedException {
+        List<Comparison> comparisons = new ArrayList<>();
+        try (Machine machine = new Machine()) {
+            for (ExperimentName experiment : experiments) {
+                try {
+                    comparisons.addAll(measure(experiment, machine, interrupts));
+                } catch (UserError e) {
+                    if (experiments.size() == 1) {
+                        throw e;
+                    }
+                    missing = e;
+                    PrintWriter errors = spec.commandLine().getErr();
+                    errors.println("bench: " + experiment.label() + ": " + e.getMessage());
+                    errors.println("hint: " + e.hint());
+                    errors.flush();
                 }
             }
         }
-        return ExitCode.OK.number();
+        return comparisons;
+    }
+
+    private List<Comparison> measure(ExperimentName experiment, Machine machine, Interrupts interrupts)
+            throws IOException, InterruptedException {
+        return switch (experiment) {
+            case MICRO ->
+                List.of(new MicroExperiment(machine, modes, rounds, new Progress(), interrupts).run());
+            case SSL_NGINX ->
+                new NginxExperiment(machine, modes, full, rounds, new Progress(), interrupts).run();
+        };
     }
 }

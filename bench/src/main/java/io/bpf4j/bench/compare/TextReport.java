@@ -8,14 +8,23 @@ import io.bpf4j.tools.common.Output;
 import io.bpf4j.tools.common.TextTable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Prints comparisons as tables for people. */
 final class TextReport {
 
     private TextReport() {}
 
-    /** Prints one comparison. */
-    static void print(Comparison comparison, Output output) {
+    /** Prints everything. */
+    static void print(Map<String, String> surroundings, List<Comparison> comparisons, Output output) {
+        surroundings.forEach((name, value) -> output.text(name + ": " + value).line());
+        for (Comparison comparison : comparisons) {
+            output.line();
+            print(comparison, output);
+        }
+    }
+
+    private static void print(Comparison comparison, Output output) {
         output.text(comparison.name() + ": " + comparison.title()).line();
         TextTable table = new TextTable();
         table.column(comparison.at(), true);
