@@ -1,5 +1,7 @@
 package io.bpf4j.bench;
 
+import io.bpf4j.bench.compare.CompareCommand;
+import io.bpf4j.bench.compare.ListCommand;
 import io.bpf4j.bench.engine.RuntimeReport;
 import io.bpf4j.bench.engine.VmReport;
 import io.bpf4j.bench.map.MapReport;
@@ -14,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: what running and observing programs costs. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {VmReport.class, MapReport.class, RuntimeReport.class, VerifyReport.class},
+        subcommands = {CompareCommand.class, ListCommand.class, VmReport.class, MapReport.class, RuntimeReport.class,
+            VerifyReport.class},
         description = "Measures what running and observing programs costs.")
 public final class Bench implements Runnable {
 

@@ -126,8 +126,8 @@ public final class MicroExperiment {
         notes.add("the victim keeps thread ids where glibc does, so that user mode needs no system call");
         notes.add("events carry the time; those above 16 bytes are filled by read_user; a reader drains them");
         eventBudget().ifPresent(notes::add);
-        return new Comparison(NAME, "what a probe costs per call", "ns/call", "x detour", "threads", notes,
-                cells);
+        return new Comparison(NAME, "what a probe costs per call", "ns/call", "x detour", "threads",
+                Comparison.Plot.VALUES, notes, cells);
     }
 
     private Cell cell(Place place) {

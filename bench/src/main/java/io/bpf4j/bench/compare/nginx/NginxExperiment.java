@@ -30,6 +30,8 @@ public final class NginxExperiment {
     public static final String NAME = "ssl-nginx";
 
     private static final long WINDOW = 400;
+    /** Rounds at each size that do not count: Java has not compiled itself then. */
+    private static final int WARM_UP = 2;
     /** After attaching and detaching, and at the start, before anything counts; in milliseconds. */
     private static final long SETTLE = 100;
     private static final long START = 1000;
@@ -96,9 +98,9 @@ public final class NginxExperiment {
             Optional<String> errors;
             try {
                 TimeUnit.MILLISECONDS.sleep(START);
-                for (int round = -1; round < rounds && !interrupts.isRequested(); round++) {
+                for (int round = -WARM_UP; round < rounds && !interrupts.isRequested(); round++) {
                     for (Series series : all) {
-                        progress.at((place + (round + 1.0) / (rounds + 1)) / sizes.size(),
+                        progress.at((place + (round + (double) WARM_UP) / (rounds + WARM_UP)) / sizes.size(),
                                 size.label() + " " + series.mode());
                         window(server, round < 0 ? new Series(size, series.way()) : series);
                     }
@@ -142,7 +144,7 @@ public final class NginxExperiment {
                 "published: the bpftime evaluation, on 8 cores of a bare machine",
                 "a cell is invalid if events were lost, or were not as many as requests, or wrk had errors");
         return new Comparison(NAME, "requests that nginx loses to jsslsniff, over TLS", "requests/s",
-                "% fewer", "size", notes, all.stream().filter(Series::isMeasured)
+                "% fewer", "size", Comparison.Plot.RELATIVE, notes, all.stream().filter(Series::isMeasured)
                         .map(series -> series.cell(series.rates(), series.drops(),
                                 series.mode().equals("user")
                                         ? Optional.of(FEWER_REQUESTS)
@@ -153,7 +155,7 @@ public final class NginxExperiment {
 
     private Comparison costs(List<Series> all) {
         return new Comparison(NAME + "-cpu", "processor time that nginx takes for a request", "us/request",
-                "% more", "size",
+                "% more", "size", Comparison.Plot.RELATIVE,
                 List.of("from the same windows: it does not depend on how fast the load generator is"),
                 all.stream().filter(Series::isMeasured)
                         .map(series -> series.cell(series.costs(), series.increases(), Optional.empty(), ""))

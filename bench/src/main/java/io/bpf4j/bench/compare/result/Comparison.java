@@ -10,7 +10,17 @@ import java.util.List;
  * @param unit of the cells' values
  * @param relativeUnit of what the cells are compared by
  * @param at what the conditions are, such as {@code threads}
+ * @param plot what a picture of it shows
  * @param notes how it was measured, and what readers should know
  */
 public record Comparison(String name, String title, String unit, String relativeUnit, String at,
-        List<String> notes, List<Cell> cells) {}
+        Plot plot, List<String> notes, List<Cell> cells) {
+
+    /** What a picture shows. */
+    public enum Plot {
+        /** The values, on a logarithmic scale: they span orders of magnitude. */
+        VALUES,
+        /** The relative numbers, on a linear scale. */
+        RELATIVE
+    }
+}
