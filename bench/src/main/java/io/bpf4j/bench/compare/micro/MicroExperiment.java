@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -49,6 +51,12 @@ public final class MicroExperiment {
     private static final class Series {
         private final List<Double> times = new ArrayList<>();
         private final Map<String, Long> counts = new TreeMap<>();
+
+        void count(long calls, long events, long lost) {
+            counts.merge("calls", calls, Long::sum);
+            counts.merge("seen", events, Long::sum);
+            counts.merge("lost", lost, Long::sum);
+        }
     }
 
     /** Measures some modes for a number of rounds, the fewer if there is an interrupt. */
@@ -100,17 +108,21 @@ public final class MicroExperiment {
         Variant variant = place.variant();
         int batches = variant.batches(place.threads());
         int calls = variant.calls();
+        Supplier<List<double[]>> work = () -> victim.measure(variant.function(), place.threads(), batches,
+                calls);
+        Optional<Probes> own = variant.probe().map(probed -> probes.get(probed.mode()));
         List<double[]> times;
         if (variant.isEvent()) {
-            Probes own = probes.get(variant.probe().orElseThrow().mode());
-            Probes.Collected collected = own
-                    .collect(() -> victim.measure(variant.function(), place.threads(), batches, calls));
+            Probes.Collected collected = own.orElseThrow().collect(work);
             times = collected.times();
-            series.counts.merge("calls", (long) place.threads() * batches * calls, Long::sum);
-            series.counts.merge("events", collected.events(), Long::sum);
-            series.counts.merge("lost", collected.lost(), Long::sum);
+            series.count((long) place.threads() * batches * calls, collected.events(), collected.lost());
+        } else if (variant.isCount()) {
+            long before = own.orElseThrow().counted(variant.function());
+            times = work.get();
+            series.count((long) place.threads() * batches * calls,
+                    own.orElseThrow().counted(variant.function()) - before, 0);
         } else {
-            times = victim.measure(variant.function(), place.threads(), batches, calls);
+            times = work.get();
         }
         series.times.add(
                 times.stream().mapToDouble(one -> Estimate.quantile(one, LOW)).average().orElseThrow());
@@ -151,8 +163,8 @@ public final class MicroExperiment {
     }
 
     private static List<String> problems(Map<String, Long> counts) {
-        long lost = counts.getOrDefault("calls", 0L) - counts.getOrDefault("events", 0L);
-        return lost == 0 ? List.of() : List.of(lost + " of " + counts.get("calls") + " events lost");
+        long missing = counts.getOrDefault("calls", 0L) - counts.getOrDefault("seen", 0L);
+        return missing == 0 ? List.of() : List.of(missing + " of " + counts.get("calls") + " calls not seen");
     }
 
     /** The budget of the event that is in nanoseconds, and not relative to the detour. */
@@ -166,7 +178,7 @@ public final class MicroExperiment {
         double event = estimate(measured.get(new Place(events.getFirst(), 1))).median();
         double stamp = estimate(measured.get(new Place(Variant.STAMP, 1))).median()
                 - estimate(measured.get(new Place(Variant.BARE, 1))).median();
-        return Optional.of(String.format(java.util.Locale.ROOT,
+        return Optional.of(String.format(Locale.ROOT,
                 "user mode, event of 256 bytes: %.1f ns, of which one rdtsc %.1f ns; budget %.0f ns + one rdtsc: %s",
                 event, stamp, EVENT_LIMIT, event <= EVENT_LIMIT + stamp ? "met" : "missed"));
     }

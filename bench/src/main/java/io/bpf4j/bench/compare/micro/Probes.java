@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** The probes of one mode on the victim. */
@@ -68,6 +69,13 @@ final class Probes implements AutoCloseable {
             events += last;
         } while (last > 0);
         return new Collected(times.join(), events, lost() - before);
+    }
+
+    /** Returns how many calls of a function the probe on it has counted. */
+    long counted(String function) {
+        AtomicLong sum = new AtomicLong();
+        session.map(Work.countsOf(function)).forEach((key, value) -> sum.addAndGet(value.getLong(0)));
+        return sum.get();
     }
 
     private int take(Duration timeout) {

@@ -62,6 +62,11 @@ record Variant(String function, Start start, Optional<Probed> probe) {
         return probe.filter(probed -> probed.work().isEvent()).isPresent();
     }
 
+    /** Returns whether calls are counted in a map. */
+    boolean isCount() {
+        return probe.filter(probed -> probed.work() == Work.HASH).isPresent();
+    }
+
     /** Returns what readers see. */
     String label() {
         if (probe.isPresent()) {

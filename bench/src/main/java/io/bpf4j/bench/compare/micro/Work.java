@@ -73,6 +73,11 @@ enum Work {
         return source.formatted(function) + "\n";
     }
 
+    /** Returns the name of the map that {@link #HASH} counts in, for a function of the victim. */
+    static String countsOf(String function) {
+        return "counts_" + function;
+    }
+
     /** Returns whether each call is an event. */
     boolean isEvent() {
         return eventBytes > 0;
