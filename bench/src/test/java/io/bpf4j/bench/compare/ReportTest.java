@@ -32,7 +32,8 @@ class ReportTest {
     private static List<Comparison> comparisons() {
         return List.of(new Comparison("micro", "a < b", "ns/call", "x", "threads", Comparison.Plot.VALUES,
                 List.of("a note"), List.of(cell("good", "user", 5, 1.5, List.of()),
-                        cell("slow", "user", 50, 15, List.of()), cell("lossy", "kernel", 5, 1, List.of("lost")))));
+                        cell("slow", "user", 50, 15, List.of()),
+                        cell("lossy", "kernel", 5, 1, List.of("lost")))));
     }
 
     @Test

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param at under which condition: a number of threads, or a size
  * @param raw what each round, or window, gave
  * @param value of the raw numbers, in the experiment's unit
- * @param relative the same compared with the reference of its own round, in the experiment's relative unit; empty for the
- *        reference itself
+ * @param relative the same compared with the reference of its own round, in the experiment's relative unit; empty for
+ *        the reference itself
  * @param budget what the relative number may be
  * @param counts numbers beside: events, losses
  * @param published what others have published for the same
