@@ -60,6 +60,14 @@ class ReportTest {
     }
 
     @Test
+    void noiseAroundTheBudgetDecidesNothing() {
+        Cell noisy = new Cell("noisy", "user", "1", List.of(5.0), new Estimate(5, 4, 6),
+                Optional.of(new Estimate(1.9, 1.5, 2.5)), Optional.of(new Budget(2, "2x")), Map.of(), "",
+                List.of());
+        assertEquals("unclear", noisy.verdict());
+    }
+
+    @Test
     void jsonHasEveryRawNumber() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (Output output = Output.to(bytes)) {

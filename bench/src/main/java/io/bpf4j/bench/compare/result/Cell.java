@@ -28,7 +28,10 @@ public record Cell(String what, String mode, String at, List<Double> raw, Estima
         return problems.isEmpty();
     }
 
-    /** Returns {@code met}, {@code missed}, {@code invalid}, or nothing if there is no budget. */
+    /**
+     * Returns {@code met} or {@code missed}, {@code unclear} if the budget lies within the interval, {@code invalid}, or
+     * nothing if there is no budget.
+     */
     public String verdict() {
         if (budget.isEmpty() || relative.isEmpty()) {
             return "";
@@ -36,6 +39,9 @@ public record Cell(String what, String mode, String at, List<Double> raw, Estima
         if (!isValid()) {
             return "invalid";
         }
-        return budget.get().isMetBy(relative.get().median()) ? "met" : "missed";
+        if (budget.get().isMetBy(relative.get().high())) {
+            return "met";
+        }
+        return budget.get().isMetBy(relative.get().low()) ? "unclear" : "missed";
     }
 }
