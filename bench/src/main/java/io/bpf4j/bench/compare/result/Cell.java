@@ -29,8 +29,8 @@ public record Cell(String what, String mode, String at, List<Double> raw, Estima
     }
 
     /**
-     * Returns {@code met} or {@code missed}, {@code unclear} if the budget lies within the interval, {@code invalid}, or
-     * nothing if there is no budget.
+     * Returns {@code met} or {@code missed}, {@code unclear} if the budget lies within the interval, {@code invalid},
+     * or nothing if there is no budget.
      */
     public String verdict() {
         if (budget.isEmpty() || relative.isEmpty()) {
