@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: what running and observing programs costs. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CompareCommand.class, ListCommand.class, VmReport.class, MapReport.class, RuntimeReport.class,
+        subcommands = {CompareCommand.class, ListCommand.class, VmReport.class, MapReport.class,
+            RuntimeReport.class,
             VerifyReport.class},
         description = "Measures what running and observing programs costs.")
 public final class Bench implements Runnable {

@@ -77,10 +77,13 @@ final class BarPlot {
     }
 
     private void tick(double value, int height) {
-        out.append(format("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\"/>", x(value), x(value),
+        out.append(format("<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\"/>", x(value),
+                x(value),
                 height - AXIS + 4));
         out.append(format("<text class=\"tick\" x=\"%.1f\" y=\"%d\">%s</text>%n", x(value), height - 6,
-                logarithmic || value == Math.rint(value) ? format("%,.0f", value) : TextReport.number(value)));
+                logarithmic || value == Math.rint(value)
+                        ? format("%,.0f", value)
+                        : TextReport.number(value)));
     }
 
     private void bar(Cell cell, int y) {

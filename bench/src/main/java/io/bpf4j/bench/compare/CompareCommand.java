@@ -40,7 +40,8 @@ public final class CompareCommand implements Callable<Integer> {
     private List<ExecutionMode> modes = List.of();
 
     @Option(names = "--experiment", paramLabel = "NAME", defaultValue = "micro",
-            converter = ExperimentName.Converter.class, completionCandidates = ExperimentName.Candidates.class,
+            converter = ExperimentName.Converter.class,
+            completionCandidates = ExperimentName.Candidates.class,
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); bench list describes them")
     private List<ExperimentName> experiments = List.of();
 

@@ -85,7 +85,8 @@ final class HtmlReport {
 
     private void table(Comparison comparison) {
         out.append("<div class=\"wide\"><table>\n<tr>");
-        Stream.of(comparison.at(), "mode", "what", comparison.unit(), "95 %", comparison.relativeUnit(), "95 %",
+        Stream.of(comparison.at(), "mode", "what", comparison.unit(), "95 %", comparison.relativeUnit(),
+                "95 %",
                 "budget", "", "published", "remarks")
                 .forEach(title -> out.append("<th>").append(escape(title)).append("</th>"));
         out.append("</tr>\n");

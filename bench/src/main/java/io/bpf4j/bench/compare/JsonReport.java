@@ -23,7 +23,7 @@ import java.util.Map;
  *      "median": NUMBER, "low": NUMBER, "high": NUMBER,      in the unit; the 95 % interval
  *      "relative": {"median": NUMBER, "low": NUMBER, "high": NUMBER} | null,
  *      "budget": {"limit": NUMBER, "text": TEXT} | null,
- *      "verdict": "met" | "missed" | "invalid" | "",
+ *      "verdict": "met" | "missed" | "unclear" | "invalid" | "",
  *      "counts": {NAME: NUMBER, ...},
  *      "published": TEXT, "problems": [TEXT, ...],
  *      "raw": [NUMBER, ...]                                  every round or window, in the unit

@@ -6,7 +6,8 @@ import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code bench list}: the experiments of {@code bench compare}. */
-@Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the experiments of bench compare.")
+@Command(name = "list", mixinStandardHelpOptions = true,
+        description = "Lists the experiments of bench compare.")
 public final class ListCommand implements Runnable {
 
     @Override

@@ -45,15 +45,17 @@ final class TextReport {
 
     private static List<String> row(Cell cell) {
         return List.of(cell.at(), cell.mode(), cell.what(), number(cell.value().median()),
-                interval(cell.value()), cell.relative().map(Estimate::median).map(TextReport::number).orElse(""),
+                interval(cell.value()),
+                cell.relative().map(Estimate::median).map(TextReport::number).orElse(""),
                 cell.relative().map(TextReport::interval).orElse(""),
                 cell.budget().map(Budget::text).orElse(""), cell.verdict(), cell.published(), remarks(cell));
     }
 
     private static String remarks(Cell cell) {
         StringBuilder text = new StringBuilder(String.join("; ", cell.problems()));
-        cell.counts().forEach((name, count) -> text.append(text.isEmpty() ? "" : ", ").append(count).append(' ')
-                .append(name));
+        cell.counts()
+                .forEach((name, count) -> text.append(text.isEmpty() ? "" : ", ").append(count).append(' ')
+                        .append(name));
         return text.toString();
     }
 

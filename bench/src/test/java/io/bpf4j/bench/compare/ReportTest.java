@@ -32,7 +32,8 @@ class ReportTest {
     private static List<Comparison> comparisons() {
         return List.of(new Comparison("micro", "a < b", "ns/call", "x", "threads", Comparison.Plot.VALUES,
                 List.of("a note"), List.of(cell("good", "user", 5, 1.5, List.of()),
-                        cell("slow", "user", 50, 15, List.of()), cell("lossy", "kernel", 5, 1, List.of("lost")))));
+                        cell("slow", "user", 50, 15, List.of()),
+                        cell("lossy", "kernel", 5, 1, List.of("lost")))));
     }
 
     @Test
@@ -56,6 +57,14 @@ class ReportTest {
         assertTrue(lines.stream().anyMatch(line -> line.contains("good") && line.contains("met")));
         assertTrue(lines.stream().anyMatch(line -> line.contains("slow") && line.contains("missed")));
         assertTrue(lines.stream().anyMatch(line -> line.contains("lossy") && line.contains("invalid")));
+    }
+
+    @Test
+    void noiseAroundTheBudgetDecidesNothing() {
+        Cell noisy = new Cell("noisy", "user", "1", List.of(5.0), new Estimate(5, 4, 6),
+                Optional.of(new Estimate(1.9, 1.5, 2.5)), Optional.of(new Budget(2, "2x")), Map.of(), "",
+                List.of());
+        assertEquals("unclear", noisy.verdict());
     }
 
     @Test

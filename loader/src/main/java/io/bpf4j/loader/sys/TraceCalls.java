@@ -69,7 +69,7 @@ public final class TraceCalls implements AutoCloseable {
         return ptrace(SEIZE, thread, 0, MARK_SYSTEM_CALLS | (suspendSeccomp ? SUSPEND_SECCOMP : 0));
     }
 
-    /** Begins to trace a thread that is to stop when it becomes another program, see {@link WaitStatus.Kind#EXECUTED}. */
+    /** Begins to trace a thread that is to stop when it executes a program, see {@link WaitStatus.Kind#EXECUTED}. */
     public long seizeUntilExec(int thread) {
         return ptrace(SEIZE, thread, 0, TELL_EXEC);
     }

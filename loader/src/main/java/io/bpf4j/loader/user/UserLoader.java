@@ -32,12 +32,10 @@ import io.bpf4j.vm.verify.Verifier;
 import io.bpf4j.vm.verify.VerifierInput;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Runs units in the processes that they trace. */
 public final class UserLoader {

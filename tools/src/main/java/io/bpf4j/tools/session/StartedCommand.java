@@ -34,8 +34,9 @@ public final class StartedCommand implements AutoCloseable {
     private static final long END_DEADLINE_SECONDS = 5;
 
     /**
-     * A shell that stays the parent, as a child of the JVM cannot be traced by it (the JVM's waitpid takes a stop for the
-     * end), passes the exit status on and says nothing itself; in it one that stops itself and then becomes the command.
+     * A shell that stays the parent, as a child of the JVM cannot be traced by it (the JVM's waitpid takes a stop for
+     * the end), passes the exit status on and says nothing itself; in it one that stops itself and then becomes the
+     * command.
      */
     private static final List<String> SHELLS = List.of("/bin/sh", "-c",
             "exec 3>&2 2>/dev/null; /bin/sh -c 'exec 2>&3 3>&-; kill -STOP $$; exec \"$@\"' sh \"$@\"; exit $?",

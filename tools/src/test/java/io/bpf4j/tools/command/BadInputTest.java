@@ -130,7 +130,8 @@ class BadInputTest {
 
     @Test
     void userModeNeedsAProcess() throws Exception {
-        expect(2, "user mode runs in the processes that it traces, and none was named", "run", file("good.probe", GOOD), "--mode", "user");
+        expect(2, "user mode runs in the processes that it traces, and none was named",
+                "run", file("good.probe", GOOD), "--mode", "user");
     }
 
     @Test

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Measures what a probe adds to a call. All variants are attached at once, each to a function of its own, and measured in
- * turn, in a new order each round; ratios compare times of the same round.
+ * Measures what a probe adds to a call. All variants are attached at once, each to a function of its own, and measured
+ * in turn, in a new order each round; ratios compare times of the same round.
  */
 public final class MicroExperiment {
 
@@ -136,7 +136,8 @@ public final class MicroExperiment {
                 + "median of the rounds; in brackets the 95 % interval of that median");
         notes.add("ratios compare with the detour of the same round and number of threads");
         notes.add("the victim keeps thread ids where glibc does, so that user mode needs no system call");
-        notes.add("events carry the time; those above 16 bytes are filled by read_user; a reader drains them");
+        notes.add(
+                "events carry the time; those above 16 bytes are filled by read_user; a reader drains them");
         eventBudget().ifPresent(notes::add);
         return new Comparison(NAME, "what a probe costs per call", "ns/call", "x detour", "threads",
                 Comparison.Plot.VALUES, notes, cells);

@@ -33,9 +33,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Assembles the program that is measured: threads that take orders from standard input, and functions to call. It needs
- * no library. It keeps each thread's id where glibc does ({@code fs:[0x2d0]}), so that code inside it finds the id as it
- * does in nearly every program on Linux.
+ * Assembles the program that is measured: threads that take orders from standard input, and functions to call. It
+ * needs no library. It keeps each thread's id where glibc does ({@code fs:[0x2d0]}), so that code inside it finds the
+ * id as it does in nearly every program on Linux.
  *
  * <p>What each thread has, from r12 on:
  *
@@ -129,13 +129,9 @@ final class VictimCode {
     private void function(String name, Start start) {
         begin(name);
         switch (start) {
-            case PUSH -> {
-                code.push(RBP);
-                code.mov(QWORD, RBP, RSP);
-                code.lea(QWORD, RAX, Memory.indexed(RDI, RDI, 1, 0));
-            }
+            case PUSH -> frame();
             case LEA -> {
-                code.lea(QWORD, RAX, Memory.indexed(RDI, RDI, 1, 0));
+                sum();
                 code.push(RBP);
                 code.mov(QWORD, RBP, RSP);
             }
@@ -146,14 +142,23 @@ final class VictimCode {
             }
             case NOP -> {
                 code.nop(5);
-                code.push(RBP);
-                code.mov(QWORD, RBP, RSP);
-                code.lea(QWORD, RAX, Memory.indexed(RDI, RDI, 1, 0));
+                frame();
             }
+            default -> throw new AssertionError(start);
         }
         code.pop(RBP);
         code.plain(Plain.RET);
         end(name);
+    }
+
+    private void frame() {
+        code.push(RBP);
+        code.mov(QWORD, RBP, RSP);
+        sum();
+    }
+
+    private void sum() {
+        code.lea(QWORD, RAX, Memory.indexed(RDI, RDI, 1, 0));
     }
 
     /** What somebody would write by hand to count calls: a jump, 15 registers saved, a counter of the thread's own. */
@@ -172,9 +177,7 @@ final class VictimCode {
         GENERAL.forEach(code::push);
         code.unary(Unary.INC, QWORD, Memory.absolute(Segment.FS, COUNTER));
         GENERAL.reversed().forEach(code::pop);
-        code.push(RBP);
-        code.mov(QWORD, RBP, RSP);
-        code.lea(QWORD, RAX, Memory.indexed(RDI, RDI, 1, 0));
+        frame();
         code.jmp(back);
     }
 

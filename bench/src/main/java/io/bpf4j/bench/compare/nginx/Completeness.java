@@ -9,7 +9,7 @@ import java.util.Map;
 /** Whether a tool saw what happened: one that loses events is fast for nothing. */
 final class Completeness {
 
-    /** Requests are counted when they are answered, events when they are read: windows differ a little at their ends. */
+    /** Requests are counted when they are answered, events when they are read: windows differ at their ends. */
     private static final double TOLERANCE = 0.01;
 
     private final List<String> problems = new ArrayList<>();

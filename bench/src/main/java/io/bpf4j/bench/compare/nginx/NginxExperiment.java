@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Measures what jsslsniff costs nginx. During one run of the load generator the tool is attached and detached in turn, and
- * each window is compared with the bare windows before and after it: plain runs, one with and one without, differ by more
- * than the effect on most machines.
+ * Measures what jsslsniff costs nginx. During one run of the load generator the tool is attached and detached in turn,
+ * and each window is compared with the bare windows before and after it: plain runs, one with and one without, differ
+ * by more than the effect on most machines.
  */
 public final class NginxExperiment {
 
@@ -225,7 +225,8 @@ public final class NginxExperiment {
 
         Cell cell(List<Double> values, List<Double> relative, Optional<Budget> budget, String published) {
             return new Cell(way.isPresent() ? "jsslsniff" : "nothing attached", mode(), size.label(),
-                    List.copyOf(values), Estimate.of(array(values)), Optional.of(Estimate.of(array(relative))),
+                    List.copyOf(values), Estimate.of(array(values)),
+                    Optional.of(Estimate.of(array(relative))),
                     budget, completeness.counts(), published, completeness.problems());
         }
 

@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An nginx of our own with one worker on the first CPU: files of some sizes over TLS on loopback, and a count of requests
- * over a plain connection.
+ * An nginx of our own with one worker on the first CPU: files of some sizes over TLS on loopback, and a count of
+ * requests over a plain connection.
  */
 final class Server implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param at under which condition: a number of threads, or a size
  * @param raw what each round, or window, gave
  * @param value of the raw numbers, in the experiment's unit
- * @param relative the same compared with the reference of its own round, in the experiment's relative unit; empty for the
- *        reference itself
+ * @param relative the same compared with the reference of its own round, in the experiment's relative unit; empty for
+ *        the reference itself
  * @param budget what the relative number may be
  * @param counts numbers beside: events, losses
  * @param published what others have published for the same
@@ -28,7 +28,10 @@ public record Cell(String what, String mode, String at, List<Double> raw, Estima
         return problems.isEmpty();
     }
 
-    /** Returns {@code met}, {@code missed}, {@code invalid}, or nothing if there is no budget. */
+    /**
+     * Returns {@code met} or {@code missed}, {@code unclear} if the budget lies within the interval, {@code invalid},
+     * or nothing if there is no budget.
+     */
     public String verdict() {
         if (budget.isEmpty() || relative.isEmpty()) {
             return "";
@@ -36,6 +39,9 @@ public record Cell(String what, String mode, String at, List<Double> raw, Estima
         if (!isValid()) {
             return "invalid";
         }
-        return budget.get().isMetBy(relative.get().median()) ? "met" : "missed";
+        if (budget.get().isMetBy(relative.get().high())) {
+            return "met";
+        }
+        return budget.get().isMetBy(relative.get().low()) ? "unclear" : "missed";
     }
 }

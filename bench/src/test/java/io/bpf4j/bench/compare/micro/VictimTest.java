@@ -71,8 +71,10 @@ class VictimTest {
         Support support = new KernelFeatures(LinuxKernel.instance()).support(Feature.BPF_CALL);
         assumeTrue(support.available(), support::explanation);
         Variant count = new Variant("counted", Start.PUSH, Optional.of(new Variant.Probed(mode, Work.HASH)));
-        Variant event = new Variant("told", Start.PUSH, Optional.of(new Variant.Probed(mode, Work.EVENT_256)));
-        try (Machine machine = new Machine(); Victim victim = new Victim(program(count, event));
+        Variant event = new Variant("told", Start.PUSH,
+                Optional.of(new Variant.Probed(mode, Work.EVENT_256)));
+        try (Machine machine = new Machine();
+                Victim victim = new Victim(program(count, event));
                 Probes probes = new Probes(machine, victim, mode, List.of(count, event))) {
             victim.measure("counted", THREADS, BATCHES, CALLS);
             assertEquals(THREADS * BATCHES * CALLS, probes.counted("counted"));
