@@ -49,8 +49,7 @@ public interface Session extends AutoCloseable {
     /**
      * Waits until no program runs in a traced process that runs now; in user mode only, as the kernel has its own way.
      */
-    default void awaitRunningPrograms() {
-    }
+    default void awaitRunningPrograms() {}
 
     /** Detaches every probe and runs the {@code end} programs; events and maps can still be read. */
     void detach();

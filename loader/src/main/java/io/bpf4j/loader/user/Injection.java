@@ -204,7 +204,8 @@ final class Injection implements AutoCloseable {
 
     private static void awaitBlock(TargetMemory memory, long block) {
         long deadline = System.nanoTime() + LONGEST_RUN_NANOS;
-        while (memory.read(block + ThreadBlock.BUSY.offset(), 1)[0] != 0 && System.nanoTime() - deadline < 0) {
+        while (memory.read(block + ThreadBlock.BUSY.offset(), 1)[0] != 0
+                && System.nanoTime() - deadline < 0) {
             Thread.onSpinWait();
         }
     }

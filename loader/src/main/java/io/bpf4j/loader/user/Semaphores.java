@@ -24,7 +24,9 @@ final class Semaphores {
     /** Returns where the counters are, each once, of the markers that hooks are for. */
     static List<Long> of(List<PlannedCode> codes, MemoryMaps maps) {
         return codes.stream()
-                .flatMap(code -> code instanceof PlannedHook hook ? hook.placements().stream() : Stream.empty())
+                .flatMap(code -> code instanceof PlannedHook hook
+                        ? hook.placements().stream()
+                        : Stream.empty())
                 .map(Placement::site)
                 .filter(site -> site.semaphoreOffset() != 0).flatMap(site -> address(site, maps).stream())
                 .distinct().toList();

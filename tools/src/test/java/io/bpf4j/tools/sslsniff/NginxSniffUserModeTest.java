@@ -27,7 +27,8 @@ class NginxSniffUserModeTest extends NginxSniffTest {
     void namesAndUsersAreToldApart() throws Exception {
         String worker = nginx().worker();
         String user = Files.readAllLines(Path.of("/proc", worker, "status")).stream()
-                .filter(line -> line.startsWith("Uid:")).findFirst().map(line -> line.split("\\s+")[1]).orElseThrow();
+                .filter(line -> line.startsWith("Uid:")).findFirst().map(line -> line.split("\\s+")[1])
+                .orElseThrow();
         List<String> both = List.of("READ/RECV", "WRITE/SEND");
         assertEquals(both, functions("--format", "json", "-p", worker, "-c", "nginx", "-u", user));
         assertEquals(List.of(), functions("--format", "json", "-p", worker, "-c", "ngin"));
