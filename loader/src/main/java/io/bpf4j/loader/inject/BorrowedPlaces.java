@@ -4,6 +4,7 @@ import io.bpf4j.loader.inject.InjectException.Reason;
 import io.bpf4j.loader.proc.MappedFile;
 import io.bpf4j.loader.proc.Mapping;
 import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.vm.patch.Range;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,6 +2,7 @@ package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.proc.Mapping;
 import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.vm.patch.Range;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

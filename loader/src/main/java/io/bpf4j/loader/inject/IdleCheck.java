@@ -2,6 +2,7 @@ package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.proc.Mapping;
 import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.vm.patch.Range;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.sys.Kernel;
+import io.bpf4j.vm.patch.Range;
 import java.io.IOException;
 import java.time.Duration;
 

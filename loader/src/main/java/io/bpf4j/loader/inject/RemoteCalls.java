@@ -7,6 +7,7 @@ import io.bpf4j.loader.sys.TraceCalls;
 import io.bpf4j.loader.sys.TraceCalls.Resume;
 import io.bpf4j.loader.sys.WaitStatus;
 import io.bpf4j.vm.abi.PtRegs;
+import io.bpf4j.vm.patch.Range;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -5,6 +5,7 @@ import io.bpf4j.loader.sys.Errno;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Syscall;
 import io.bpf4j.loader.sys.SystemCallException;
+import io.bpf4j.vm.patch.Range;
 
 /**
  * Changes what a stopped process has mapped. Nothing that it maps is ever writable and executable at once: code is
@@ -78,25 +79,25 @@ public final class RemoteMappings {
     /** Gives back what was mapped; see {@link StoppedProcess#isIdle} for code. */
     public void unmap(Range range) {
         calls.require(Syscall.MUNMAP, "unmapping 0x%x".formatted(range.start()), range.start(),
-                range.length());
+                range.size());
     }
 
     /** Makes pages readable and writable. */
     public void allowWriting(Range range) {
         calls.require(Syscall.MPROTECT, "making 0x%x writable".formatted(range.start()), range.start(),
-                range.length(), READ_WRITE);
+                range.size(), READ_WRITE);
     }
 
     /** Makes pages readable and executable. */
     public void allowExecution(Range range) {
         calls.require(Syscall.MPROTECT, "making 0x%x executable".formatted(range.start()), range.start(),
-                range.length(), READ_EXECUTE);
+                range.size(), READ_EXECUTE);
     }
 
     /** Makes pages readable only. */
     public void allowReading(Range range) {
         calls.require(Syscall.MPROTECT, "making 0x%x read-only".formatted(range.start()), range.start(),
-                range.length(), 1);
+                range.size(), 1);
     }
 
     /**
@@ -106,7 +107,7 @@ public final class RemoteMappings {
      */
     public void advise(Range range, int advice) {
         calls.require(Syscall.MADVISE, "advising on 0x%x".formatted(range.start()), range.start(),
-                range.length(),
+                range.size(),
                 advice);
     }
 

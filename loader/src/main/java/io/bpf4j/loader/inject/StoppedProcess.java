@@ -8,6 +8,7 @@ import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.sys.Fd;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.Syscall;
+import io.bpf4j.vm.patch.Range;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.bpf4j.loader.kernel;
 import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.EventHandler;
 import io.bpf4j.loader.Loss;
+import io.bpf4j.loader.Losses;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionMap;
 import io.bpf4j.loader.SessionOptions;
@@ -16,8 +17,6 @@ import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.MapSpec;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.program.ProgramUnit;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,27 +109,7 @@ final class KernelSession implements Session {
 
     @Override
     public List<Loss> losses() {
-        List<Loss> losses = new ArrayList<>();
-        for (LossCounter counter : unit.losses()) {
-            long count = counted(counter) + lostByBuffer(counter);
-            if (count != 0) {
-                losses.add(new Loss(counter, count));
-            }
-        }
-        return losses;
-    }
-
-    private long counted(LossCounter counter) {
-        KernelMap statistics = statistics();
-        byte[] key = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(counter.index())
-                .array();
-        ByteBuffer perCpu = ByteBuffer.wrap(statistics.lookup(key).orElse(new byte[0]))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        long sum = 0;
-        while (perCpu.remaining() >= Long.BYTES) {
-            sum += perCpu.getLong();
-        }
-        return sum;
+        return Losses.of(unit, maps.values(), this::lostByBuffer);
     }
 
     /** Perf buffers count by themselves; the first program that writes to one is charged. */
@@ -139,12 +118,6 @@ final class KernelSession implements Session {
         boolean first = unit.losses().stream().filter(other -> other.subject().equals(counter.subject()))
                 .findFirst().filter(counter::equals).isPresent();
         return source == null || !first ? 0 : source.lost();
-    }
-
-    private KernelMap statistics() {
-        return maps.values().stream().filter(map -> map.spec().role() instanceof MapRole.Statistics)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("a unit with loss counters has a map for them"));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.bpf4j.loader.user;
 
-import io.bpf4j.loader.inject.Range;
 import io.bpf4j.vm.engine.Machine;
 import io.bpf4j.vm.engine.PreparedProgram;
 import io.bpf4j.vm.engine.helper.StandardHelpers;
@@ -8,6 +7,7 @@ import io.bpf4j.vm.jit.x64.runtime.RuntimeSettings;
 import io.bpf4j.vm.jit.x64.runtime.TargetCode;
 import io.bpf4j.vm.jit.x64.runtime.TargetRuntime;
 import io.bpf4j.vm.patch.Edit;
+import io.bpf4j.vm.patch.Range;
 import io.bpf4j.vm.program.Program;
 import io.bpf4j.vm.trampoline.TargetLayout;
 import io.bpf4j.vm.trampoline.TrampolineWriter;

@@ -1,7 +1,6 @@
 package io.bpf4j.loader.user;
 
 import io.bpf4j.loader.inject.InjectException;
-import io.bpf4j.loader.inject.Range;
 import io.bpf4j.loader.inject.RemoteCalls;
 import io.bpf4j.loader.inject.RemoteMappings;
 import io.bpf4j.loader.inject.StoppedProcess;
@@ -13,6 +12,7 @@ import io.bpf4j.vm.jit.x64.ProcessBlock;
 import io.bpf4j.vm.jit.x64.ThreadBlock;
 import io.bpf4j.vm.memory.Memory;
 import io.bpf4j.vm.patch.Edit;
+import io.bpf4j.vm.patch.Range;
 import io.bpf4j.vm.trampoline.TidSource;
 import java.util.HashSet;
 import java.util.List;
@@ -112,11 +112,7 @@ final class Injection implements AutoCloseable {
             }
             tid = new TidFinder(process).find(go);
         });
-        SessionHeader.place(arena.memory(), journalHere(), range(code), range(blocks), arenaRange.start());
-    }
-
-    private static io.bpf4j.vm.patch.Range range(Range range) {
-        return new io.bpf4j.vm.patch.Range(range.start(), range.end());
+        SessionHeader.place(arena.memory(), journalHere(), code, blocks, arenaRange.start());
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.bpf4j.loader.user;
 
 import io.bpf4j.loader.inject.InjectException;
-import io.bpf4j.loader.inject.Range;
 import io.bpf4j.loader.inject.RemoteCalls;
 import io.bpf4j.loader.inject.RemoteMappings;
 import io.bpf4j.loader.inject.StoppedProcess;
@@ -12,6 +11,7 @@ import io.bpf4j.loader.proc.MemoryMaps;
 import io.bpf4j.loader.proc.NoSuchProcessException;
 import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.vm.patch.Edit;
+import io.bpf4j.vm.patch.Range;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -108,7 +108,7 @@ final class Leftovers {
 
     private void unmap(StoppedProcess process, Found found) {
         List<SessionHeader.Journal> journals = found.journals();
-        if (!journals.stream().allMatch(journal -> process.isIdle(range(journal.code())))) {
+        if (!journals.stream().allMatch(journal -> process.isIdle(journal.code()))) {
             return; // a later attempt will find it again
         }
         try (RemoteCalls calls = process.remoteCalls()) {
@@ -117,14 +117,10 @@ final class Leftovers {
                 if (!new SignalHandlers(calls, process.memory()).restore(journal.actions())) {
                     return; // its handler may still be called
                 }
-                mappings.unmap(range(journal.code()));
-                mappings.unmap(range(journal.blocks()));
+                mappings.unmap(journal.code());
+                mappings.unmap(journal.blocks());
             }
             mappings.unmap(new Range(found.mapping().start(), found.mapping().end()));
         }
-    }
-
-    private static Range range(io.bpf4j.vm.patch.Range range) {
-        return new Range(range.start(), range.end());
     }
 }

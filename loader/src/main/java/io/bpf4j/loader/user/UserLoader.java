@@ -14,6 +14,7 @@ import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.inprocess.HostProcessor;
 import io.bpf4j.loader.inprocess.TimeStampClock;
 import io.bpf4j.loader.proc.MemoryMaps;
+import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.site.SiteResolver;
 import io.bpf4j.loader.sys.Kernel;
@@ -65,18 +66,25 @@ public final class UserLoader {
      * @throws LoadException if a map or program is refused; nothing is left behind then
      */
     public Session open(ProgramUnit unit, SessionOptions options) {
+        List<ProcessWatch> watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid())).toList();
         Tracer tracer = new Tracer(kernel);
         WarmUp warmUp = WarmUp.begin(tracer);
-        Map<Program, VerifiedProgram> programs = verify(unit);
-        SharedArena arena = new SharedArena(kernel, unit.maps());
+        Map<Program, VerifiedProgram> programs;
+        SharedArena arena;
+        try {
+            programs = verify(unit);
+            arena = new SharedArena(kernel, unit.maps());
+        } catch (RuntimeException | Error e) {
+            tracer.close();
+            throw e;
+        }
         HostPrograms host = new HostPrograms(arena);
-        programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
-                .forEach(host::add);
         ClockKeeper clock = new ClockKeeper(kernel, arena.memory());
         RingPoller poller = new RingPoller(kernel, arena.maps().maps(), owner -> true);
-        UserSession session = new UserSession(unit, options, arena,
-                new UserSession.Parts(host, poller, clock, tracer));
+        UserSession session = new UserSession(unit, watches, arena,
+                new UserSession.Parts(host, poller, clock, tracer), options.follow());
         try {
+            programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach())).forEach(host::add);
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));

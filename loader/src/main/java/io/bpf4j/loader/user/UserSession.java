@@ -3,18 +3,15 @@ package io.bpf4j.loader.user;
 import io.bpf4j.loader.Attachment;
 import io.bpf4j.loader.EventHandler;
 import io.bpf4j.loader.Loss;
+import io.bpf4j.loader.Losses;
 import io.bpf4j.loader.Session;
 import io.bpf4j.loader.SessionMap;
-import io.bpf4j.loader.SessionOptions;
 import io.bpf4j.loader.inject.Tracer;
 import io.bpf4j.loader.proc.ProcessWatch;
 import io.bpf4j.vm.map.ArenaMap;
 import io.bpf4j.vm.program.AttachSpec;
 import io.bpf4j.vm.program.LossCounter;
-import io.bpf4j.vm.program.MapRole;
 import io.bpf4j.vm.program.ProgramUnit;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,15 +44,15 @@ final class UserSession implements Session {
     /** What the loader made. */
     record Parts(HostPrograms host, RingPoller poller, ClockKeeper clock, Tracer tracer) {}
 
-    UserSession(ProgramUnit unit, SessionOptions options, SharedArena arena, Parts parts) {
+    UserSession(ProgramUnit unit, List<ProcessWatch> watches, SharedArena arena, Parts parts, boolean follow) {
         this.unit = unit;
         this.arena = arena;
         this.host = parts.host();
         this.poller = parts.poller();
         this.clock = parts.clock();
         this.tracer = parts.tracer();
-        this.targets = new TargetWatcher(options.follow());
-        this.watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid())).toList();
+        this.targets = new TargetWatcher(follow);
+        this.watches = List.copyOf(watches);
         for (ArenaMap map : arena.maps().maps()) {
             maps.put(map.spec().name(), new SharedMap(map));
         }
@@ -144,33 +141,12 @@ final class UserSession implements Session {
 
     @Override
     public List<Loss> losses() {
-        List<Loss> losses = new ArrayList<>();
-        for (LossCounter counter : unit.losses()) {
-            long count = counted(counter);
-            if (count != 0) {
-                losses.add(new Loss(counter, count));
-            }
-        }
+        List<Loss> losses = Losses.of(unit, maps.values(), counter -> 0);
         long missed = injections.stream().mapToLong(Injection::missed).sum();
         if (missed != 0) {
             losses.add(new Loss(HITS, missed));
         }
         return losses;
-    }
-
-    private long counted(LossCounter counter) {
-        SharedMap statistics = maps.values().stream()
-                .filter(map -> map.spec().role() instanceof MapRole.Statistics).findFirst()
-                .orElseThrow(() -> new IllegalStateException("a unit with loss counters has a map for them"));
-        byte[] key = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(counter.index())
-                .array();
-        ByteBuffer values = ByteBuffer.wrap(statistics.lookup(key).orElse(new byte[0]))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        long sum = 0;
-        while (values.remaining() >= Long.BYTES) {
-            sum += values.getLong();
-        }
-        return sum;
     }
 
     @Override

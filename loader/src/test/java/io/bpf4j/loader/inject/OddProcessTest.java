@@ -13,6 +13,7 @@ import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.sys.Syscall;
+import io.bpf4j.vm.patch.Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

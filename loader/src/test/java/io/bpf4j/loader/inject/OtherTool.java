@@ -2,6 +2,7 @@ package io.bpf4j.loader.inject;
 
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.sys.Syscall;
+import io.bpf4j.vm.patch.Range;
 
 /** A program that works on a process over and over, for tests that run it as another user, or kill it. */
 final class OtherTool {

@@ -12,6 +12,7 @@ import io.bpf4j.loader.proc.ThreadInfo;
 import io.bpf4j.loader.sys.Kernel;
 import io.bpf4j.loader.sys.LinuxKernel;
 import io.bpf4j.loader.sys.Syscall;
+import io.bpf4j.vm.patch.Range;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -14,6 +14,11 @@ public record Range(long start, long end) {
         }
     }
 
+    /** Returns the addresses of a number of bytes. */
+    public static Range of(long start, long bytes) {
+        return new Range(start, start + bytes);
+    }
+
     /** Returns the number of bytes. */
     public long size() {
         return end - start;
