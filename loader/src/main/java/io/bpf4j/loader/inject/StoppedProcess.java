@@ -134,7 +134,7 @@ public final class StoppedProcess implements AutoCloseable {
 
     /** By a thread that runs: the first one may have ended, and has no memory then. */
     private static TargetMemory openMemory(Kernel kernel, ProcessInfo info) {
-        int thread = info.threads().stream().filter(id -> !ThreadInfo.of(info.pid(), id).hasEnded())
+        int thread = info.threads().stream().filter(id -> !ThreadInfo.hasEnded(info.pid(), id))
                 .findFirst().orElse(info.pid());
         try {
             return TargetMemory.open(thread);

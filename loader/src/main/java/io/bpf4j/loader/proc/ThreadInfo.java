@@ -1,5 +1,6 @@
 package io.bpf4j.loader.proc;
 
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -34,17 +35,39 @@ public record ThreadInfo(int process, int id, String name, char state, int paren
      * @throws NoSuchProcessException when it is not there
      */
     public static ThreadInfo of(int process, int id) {
-        var folder = new ProcFolder(process);
-        Map<String, String> status = folder.text("task/" + id + "/status").lines()
+        Map<String, String> status = text(process, id, "status").lines()
                 .collect(Collectors.toMap(line -> line.substring(0, line.indexOf(':')),
                         line -> line.substring(line.indexOf(':') + 1).strip(), (first, second) -> first));
-        String stat = folder.text("task/" + id + "/stat");
+        String stat = text(process, id, "stat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return new ThreadInfo(process, id, status.get("Name"), status.get("State").charAt(0),
                 number(status, "PPid"), Integer.parseUnsignedInt(status.get("Uid").split("\\s+")[1]),
                 number(status, "TracerPid"), number(status, "Threads"), namespaceId(status, id),
                 number(status, "Seccomp"), Long.parseUnsignedLong(status.getOrDefault("SigBlk", "0"), 16),
                 (Long.parseLong(fields[FLAGS_FIELD]) & KERNEL_THREAD) != 0);
+    }
+
+    /** A thread may end between the opening of its file and the reading, which gives an error without a name. */
+    private static String text(int process, int id, String file) {
+        var folder = new ProcFolder(process);
+        try {
+            return folder.text("task/" + id + "/" + file);
+        } catch (ProcessAccessException e) {
+            if (!Files.exists(folder.path("task/" + id))) {
+                throw new NoSuchProcessException(process,
+                        "thread %d of process %d has ended".formatted(id, process));
+            }
+            throw e;
+        }
+    }
+
+    /** Whether a thread has ended, or is not there any more. */
+    public static boolean hasEnded(int process, int id) {
+        try {
+            return of(process, id).hasEnded();
+        } catch (NoSuchProcessException e) {
+            return true;
+        }
     }
 
     private static int namespaceId(Map<String, String> status, int id) {

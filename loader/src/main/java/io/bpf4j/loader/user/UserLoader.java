@@ -66,7 +66,8 @@ public final class UserLoader {
      * @throws LoadException if a map or program is refused; nothing is left behind then
      */
     public Session open(ProgramUnit unit, SessionOptions options) {
-        List<ProcessWatch> watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid())).toList();
+        List<ProcessWatch> watches = options.targets().stream().map(target -> ProcessWatch.of(target.pid()))
+                .toList();
         Tracer tracer = new Tracer(kernel);
         WarmUp warmUp = WarmUp.begin(tracer);
         Map<Program, VerifiedProgram> programs;
@@ -84,7 +85,8 @@ public final class UserLoader {
         UserSession session = new UserSession(unit, watches, arena,
                 new UserSession.Parts(host, poller, clock, tracer), options.follow());
         try {
-            programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach())).forEach(host::add);
+            programs.keySet().stream().filter(program -> HostPrograms.isHosts(program.attach()))
+                    .forEach(host::add);
             host.run(AttachSpec.Begin.class);
             Map<Program, VerifiedProgram> inTarget = new IdentityHashMap<>(programs);
             inTarget.keySet().removeIf(program -> HostPrograms.isHosts(program.attach()));

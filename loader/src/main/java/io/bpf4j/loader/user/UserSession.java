@@ -44,7 +44,8 @@ final class UserSession implements Session {
     /** What the loader made. */
     record Parts(HostPrograms host, RingPoller poller, ClockKeeper clock, Tracer tracer) {}
 
-    UserSession(ProgramUnit unit, List<ProcessWatch> watches, SharedArena arena, Parts parts, boolean follow) {
+    UserSession(ProgramUnit unit, List<ProcessWatch> watches, SharedArena arena, Parts parts,
+            boolean follow) {
         this.unit = unit;
         this.arena = arena;
         this.host = parts.host();
